@@ -37,6 +37,27 @@ import Testing
         #expect(turned.touched(1) == rows.bytes.span.touched(from: 0, length: rows.bytes.count))
     }
 
+    /// One walk finds what several would.
+    @Test func aSurveyIsWhatEachRowTells() throws {
+        let call = Self.registry.wellKnownTypes.llmCall
+        let rows = try Self.rows([("a", 5), ("b", 3), ("c", 9)])
+        let survey = EventRowSurvey(rows, key: 77, noting: [call])
+        #expect(survey.hashes == rows.identityHashes(key: 77))
+        #expect(survey.times == 3_000_000_000...9_000_000_000)
+        #expect(!survey.lacksTime && survey.areEndToEnd && survey.noted == [0, 1, 2])
+        // The time of an event that came without one says nothing.
+        let untimed = EventRowSurvey(try Self.rows([("a", 5), ("b", nil)]), key: 1, noting: [call + 1])
+        #expect(untimed.times == 5_000_000_000...5_000_000_000 && untimed.lacksTime && untimed.noted.isEmpty)
+        #expect(EventRowSurvey(try Self.rows([("a", nil)]), key: 1, noting: []).times == nil)
+        // In another order, and with bytes behind the last row.
+        for starts in [[rows.starts[1], rows.starts[0], rows.starts[2]], Array(rows.starts[..<2])] {
+            let turned = EventRowSurvey(EventRows(bytes: rows.bytes, starts: starts), key: 1, noting: [])
+            #expect(!turned.areEndToEnd && turned.hashes.count == starts.count)
+        }
+        let none = EventRowSurvey(EventRows(), key: 1, noting: [call])
+        #expect(none.hashes.isEmpty && none.times == nil && !none.lacksTime && none.areEndToEnd)
+    }
+
     @Test func aRowIsReadWhereItLies() throws {
         let rows = try Self.rows([("a", 1), ("bb", nil), ("ccc", 3)])
         #expect(Self.ids(rows) == ["a", "bb", "ccc"])

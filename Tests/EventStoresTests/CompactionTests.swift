@@ -119,6 +119,35 @@ import Testing
         try again.close()
     }
 
+    /// Many of them become one at once, and not some of them again and again.
+    @Test func smallSealsAreWrittenAgainOnce() throws {
+        let store = try open(limits: CompactionLimits())
+        var lengths: [String: Int] = [:]
+        /// Bytes of the segments that came since the last look.
+        func fresh() throws -> Int {
+            var bytes = 0
+            for name in try disk.list("/data/segments").map(\.name)
+            where name.hasSuffix(".segment") && lengths[name] == nil {
+                let length = try #require(try disk.lengthBytes(of: "/data/segments/" + name))
+                lengths[name] = length
+                bytes += length
+            }
+            return bytes
+        }
+        var (sealed, rewritten, count) = (0, 0, 0)
+        for number in 0..<68 {
+            _ = try store.append([Self.batch(number)])
+            try store.seal()
+            sealed += try fresh()
+            count += try compact(store)
+            rewritten += try fresh()
+        }
+        #expect(count == 2 && store.status.segments == 68 - 2 * 31)
+        #expect(rewritten > 0 && rewritten <= sealed)
+        #expect(store.status.segmentBytes < sealed)
+        try store.close()
+    }
+
     @Test func theSameSegmentsMakeTheSameBytes() throws {
         func bytes(_ disk: SimulatedFileSystem) throws -> [[UInt8]?] {
             let store = try filled(6, disk)

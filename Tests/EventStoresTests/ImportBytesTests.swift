@@ -59,6 +59,39 @@ private final class SuccessiveWorkers: Workers {
         }
     }
 
+    /// Rows are looked at one by one only where something among them asks for it; what enters is booked the same.
+    @Test func whatStandsAmongEventsChangesNoneOfThem() throws {
+        func calls(_ add: (inout SampleEvents) -> Void) throws -> (accepted: Int, calls: [String]) {
+            let context = StoreContext(
+                fileSystem: SimulatedFileSystem(seed: 63),
+                clock: SimulatedClock(wallNanoseconds: SampleEvents.start + 3_600_000_000_000),
+                randomness: SeededRandomness(seed: 1), workers: InlineWorkers())
+            let store = try EventStore.open(at: "/data", context: context, options: EventStoreTests.options())
+            var events = SampleEvents()
+            events.addTurn("c0", 1, at: 1)
+            add(&events)
+            for number in 1...6 {
+                events.addTurn("c\(number)", 1, at: Double(number), model: number % 3 == 0 ? "not-priced" : "gpt-4o")
+            }
+            let accepted = try store.importBulk([events.batch])[0].accepted
+            let found = try rows(store, "llm_call", ["id", "time", "cost_usd", "price_state"])
+            try store.close()
+            return (accepted, found)
+        }
+        let plain = try calls { _ in }
+        #expect(plain.accepted == 21 && plain.calls.count == 7 && Set(plain.calls).count == 7)
+        // Too far ahead of the clock, without a time, and a repeat.
+        let others: [(Int, (inout SampleEvents) -> Void)] = [
+            (21, { $0.add("tool.call", id: "ahead", at: 1_000_000, ["tool": .text("t")]) }),
+            (22, { $0.add("tool.call", id: "untimed", at: nil, ["tool": .text("t")]) }),
+            (21, { $0.addTurn("c0", 1, at: 1) }),
+        ]
+        for (accepted, add) in others {
+            let found = try calls(add)
+            #expect(found.accepted == accepted && found.calls == plain.calls)
+        }
+    }
+
     /// The segment and the state are written at one time: where one of them finds no room the other goes, too.
     @Test(arguments: [0, 1, 300, 600, 1_200]) func whatFindsNoRoomLeavesNoFile(room: Int) throws {
         for workers in [SuccessiveWorkers(2), ThreadWorkers(parallelism: 2)] as [any Workers] {

@@ -81,6 +81,29 @@ import Workload
         }
     }
 
+    /// What the last segment of an import makes superfluous goes with it, without a seal.
+    @Test func anImportLeavesOneState() throws {
+        let lines = String(decoding: traffic(1500), as: UTF8.self).split(separator: "\n")
+        try withDirectory { directory in
+            func states() throws -> [String] {
+                try fileSystem.list(directory + "/segments").map(\.name).filter { $0.contains("state-") }.sorted()
+            }
+            let store = try open(directory)
+            var accepted = 0
+            for part in [lines[..<500], lines[500..<1000], lines[1000...]] {
+                accepted += try importing(Array((part.joined(separator: "\n") + "\n").utf8), into: store).accepted
+                let names = try states()
+                #expect(names.count == 2 && names[0] == "copy-of-" + names[1])
+            }
+            #expect(try store.verify().findings == [])
+            try store.close()
+            let again = try open(directory)
+            #expect(again.position == Int64(accepted))
+            #expect(try importing(Array((lines.joined(separator: "\n") + "\n").utf8), into: again).accepted == 0)
+            try again.close()
+        }
+    }
+
     @Test func anExportKeepsToItsTimes() throws {
         try withDirectory { directory in
             let store = try open(directory)

@@ -42,4 +42,20 @@ import WireFormats
         #expect(decoder.plainLines == 4)
         #expect(decoder.finish().batch.count == 4)
     }
+
+    /// The rows of a batch like the one before fit into the room that is made for them at once: had it been too little,
+    /// all of them would have been copied into twice as much.
+    @Test(arguments: [1, 7, 400, 3_000]) func roomIsMadeOnceForBatchesAlike(lineCount: Int) {
+        var decoder = makeDecoder()
+        for round in 0..<4 {
+            // Some longer, some shorter than the one before.
+            let count = lineCount + (round % 2 == 0 ? 0 : lineCount / 10)
+            let text = Array(String(repeating: PlainLineTests.call + "\n", count: count).utf8)
+            decoder.takeLines(text.span, upTo: text.count, from: .client)
+            let rows = decoder.finish().batch
+            #expect(rows.count == count)
+            // What is left behind the rows: an eighth, what the longest row may have, and what allocators add.
+            if round > 0 { #expect(rows.bytes.capacity <= rows.bytes.count * 5 / 4 + 8_192) }
+        }
+    }
 }

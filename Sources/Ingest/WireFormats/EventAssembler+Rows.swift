@@ -45,10 +45,13 @@ extension EventAssembler {
         return place
     }
 
-    /// Makes room for the row at hand, and by steps for those after it.
+    /// Makes room for the row at hand, and by steps for those after it: first of what is there, which is enough for a
+    /// batch somewhat longer than the last one. A step beyond that would have all rows copied into twice as much.
     private mutating func makeRoom() {
-        if rows.isEmpty { rows.reserveCapacity(rowsExpected + rowBytesMax) }
-        let step = max(rowBytesMax, min(Self.zeros.count, max(512, rowsExpected, rowsEnd)))
+        if rows.isEmpty { rows.reserveCapacity(rowsExpected + rowsExpected / 8 + rowBytesMax) }
+        let left = rows.capacity - rows.count
+        let wanted = left >= rowBytesMax ? left : max(512, rowsEnd)
+        let step = max(rowBytesMax, min(Self.zeros.count, wanted))
         if step <= Self.zeros.count {
             rows.append(contentsOf: Self.zeros[..<step])
         } else {

@@ -58,6 +58,8 @@ package struct BulkImport {
             try importAll(of: source, doneBytes: doneBytes, totalBytes: totalBytes)
             doneBytes &+= source.lengthBytes ?? 0
         }
+        // Each round left the state of the one before it.
+        try store.letGoOfFilesBefore()
         summary.elapsedNanoseconds = clock.monotonicNanoseconds() - start
         return summary
     }

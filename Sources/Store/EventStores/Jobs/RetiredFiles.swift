@@ -11,6 +11,8 @@ struct RetiredFiles {
 
     private var files: [File] = []
 
+    var isEmpty: Bool { files.isEmpty }
+
     mutating func add(_ name: String, reader: SegmentReader? = nil) { files.append(File(name: name, reader: reader)) }
 
     /// Removes what nobody names any more. What cannot be removed now is tried again later, and found by the next

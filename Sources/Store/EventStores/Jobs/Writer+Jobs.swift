@@ -169,7 +169,7 @@ extension Writer {
     /// Publishes what is in force once more, so that the version before it goes, with the files that it alone names:
     /// what became one segment takes twice its room until then, and where nothing comes in there is no next seal. Both
     /// versions that stay say the same. Where it fails the next one that is published does it.
-    private func letGoOfVersionBefore() {
+    func letGoOfVersionBefore() {
         try? manifests.publish(manifests.current)
         removeRetired()
     }
@@ -179,6 +179,18 @@ extension Writer {
 }
 
 extension EventStore {
+    /// Lets go at once of the files that the version before the one in force names alone: after an import, whose last
+    /// segment no seal may ever follow. Nothing where there are none, or a job is under way.
+    /// - Throws: ``StoreError`` where the store is closed or has stopped, or its log fails.
+    package func letGoOfFilesBefore() throws {
+        try changing { writer in
+            try writer.checkUsable()
+            guard !writer.retired.isEmpty, writer.flights.isEmpty else { return }
+            writer.letGoOfVersionBefore()
+            do { try writer.tellManifest() } catch { throw writer.told(error) }
+        }
+    }
+
     /// Has a job done beside the writer; what it made is taken over between two later steps, or by ``finishJobs()``.
     /// - Returns: false where one of its kind is under way.
     /// - Throws: ``StoreError`` where the store is closed or has stopped.

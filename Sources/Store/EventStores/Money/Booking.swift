@@ -10,6 +10,9 @@ struct Booking: Sendable {
 
     init(_ registry: SchemaRegistry) { (known, types) = (registry.wellKnown, registry.wellKnownTypes) }
 
+    /// Types of which it books events or takes prices over: all others are nothing to it.
+    var bookedTypes: [UInt16] { [types.llmCall, types.embeddingCall, types.priceSet] }
+
     /// To be called where prices became others without ``book(_:position:prices:)``.
     mutating func forget() { booker.forget() }
 

@@ -13,6 +13,9 @@ struct RowCosts: Equatable, Sendable {
     /// One for each row; nil for an event that costs nothing.
     init(_ costs: some Sequence<CallCost?>) { for cost in costs { append(cost) } }
 
+    /// Makes room for so many rows more.
+    mutating func reserve(_ more: Int) { places.reserveCapacity(places.count + more) }
+
     /// How many rows.
     var count: Int { places.count }
 
@@ -27,6 +30,9 @@ struct RowCosts: Equatable, Sendable {
         places.append(cost == nil ? -1 : Int32(values.count))
         if let cost { values.append(cost) }
     }
+
+    /// The next rows cost nothing.
+    mutating func append(free rows: Int) { places.append(contentsOf: repeatElement(-1, count: rows)) }
 
     /// What the next rows cost.
     mutating func append(contentsOf more: RowCosts) {

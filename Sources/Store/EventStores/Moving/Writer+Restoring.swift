@@ -85,7 +85,7 @@ extension Writer {
             let latest = context.clock.wallNanoseconds().saturatingAdd(Limits.futureNanosecondsMax)
             for (index, batch) in batches.enumerated() {
                 let events = try restored(batch, latest: latest, &reached)
-                let known = (known.hashes[index], known.sealed.verdicts(ofBatch: index))
+                let known = (known.surveys[index].hashes, known.sealed.verdicts(ofBatch: index))
                 var next = 0
                 for (rowsBefore, record, line) in batch.records {
                     try admit(batch.events, rows: next..<rowsBefore, events, known, sealedPosition, &reached, &result)

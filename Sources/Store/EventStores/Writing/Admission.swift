@@ -37,12 +37,13 @@ struct Admission {
 
     /// - Parameters:
     ///   - hashes: of the identities, by row.
+    ///   - survey: of the batch; nil where there is none, so that each row is looked at.
     ///   - sealed: what segments say of the events, by row; empty where they hold none of them.
     ///   - restored: what an export says of the events, by row; nil for events that come now.
     /// - Complexity: O(bytes of the batch).
     init(
-        _ batch: EventRows, hashes: [UInt64], sealed: [EventVerdict?], context: AdmissionContext,
-        identities: inout IdentityTable, booking: inout Booking, prices: inout PriceLedger,
+        _ batch: EventRows, hashes: [UInt64], survey: EventRowSurvey? = nil, sealed: [EventVerdict?],
+        context: AdmissionContext, identities: inout IdentityTable, booking: inout Booking, prices: inout PriceLedger,
         restored: RestoredEvents? = nil
     ) {
         self.context = context
@@ -55,17 +56,23 @@ struct Admission {
         // There are some beside a seal alone.
         let hasFrozen = context.frozenIdentities.count > 0 && !planted(.forgetFrozenIdentities)
         let frozen = hasFrozen ? context.frozenIdentities : nil
+        // Mostly none is refused for its time, and no row is looked at before it is a repeat.
+        let areTimely = survey.map { Self.areTimely($0, receivedTime, horizon) } ?? false
         for row in 0..<batch.count {
             if row % Self.rowsAhead == 0 { identities.fetch(hashes[row..<min(row + Self.rowsAhead, batch.count)]) }
             let hash = hashes[row]
-            let event = batch[row]
-            // Its length stands beside its time.
-            areEndToEnd = areEndToEnd && event.start == end
-            end = event.start + event.byteCount
+            var isTimeAbsent = false
+            if !areTimely {
+                let event = batch[row]
+                // Its length stands beside its time.
+                areEndToEnd = areEndToEnd && event.start == end
+                end = event.start + event.byteCount
+                isTimeAbsent = event.isTimeAbsent
+            }
             let verdict: EventVerdict
             if !sealed.isEmpty, let known = sealed[row], !planted(.forgetSealedIdentities) {
                 verdict = known
-            } else if let refusal = Self.refusal(of: event, receivedTime, horizon) {
+            } else if !areTimely, let refusal = Self.refusal(of: batch[row], receivedTime, horizon) {
                 // What no segment holds yet is known whatever its time.
                 verdict = (refusal == .tooOld ? seen(batch, row, hash, identities) : nil) ?? refusal
             } else if identities.holds(hash) || frozen?.holds(hash) ?? false,
@@ -75,7 +82,7 @@ struct Admission {
             } else {
                 // Most are new.
                 let position = nextPosition + Int64(acceptedRows.count)
-                lacksTime = lacksTime || event.isTimeAbsent
+                lacksTime = lacksTime || isTimeAbsent
                 acceptedRows.append(row)
                 identities.insert(hash, position: position)
                 verdicts.append(.accepted(position: position))
@@ -85,9 +92,9 @@ struct Admission {
             verdicts.append(verdict)
         }
         guard accepted > 0 else { return }
-        areEndToEnd = areEndToEnd && end == batch.bytes.count
+        areEndToEnd = areTimely ? survey?.areEndToEnd ?? false : areEndToEnd && end == batch.bytes.count
         let rows = rows(entering: batch, areEndToEnd: areEndToEnd, lackTime: lacksTime, hashes)
-        block = makeBlock(rows, hashes, &booking, &prices)
+        block = makeBlock(rows, hashes, noted: accepted == batch.count ? survey?.noted : nil, &booking, &prices)
     }
 
     /// Rows whose places in the table of identities are fetched at one time.
@@ -100,6 +107,13 @@ struct Admission {
         if time.saturatingSubtract(receivedTime) > Limits.futureNanosecondsMax { return .tooNew }
         if let horizon, time < horizon { return .tooOld }
         return nil
+    }
+
+    /// Whether no event of a batch lacks a time or is refused for it, as ``refusal(of:_:_:)`` has it.
+    private static func areTimely(_ survey: EventRowSurvey, _ receivedTime: Int64, _ horizon: Int64?) -> Bool {
+        guard !survey.lacksTime, let times = survey.times else { return false }
+        let isTooNew = times.upperBound.saturatingSubtract(receivedTime) > Limits.futureNanosecondsMax
+        return !isTooNew && horizon.map { times.lowerBound >= $0 } ?? true
     }
 
     /// What unsealed events and those of this batch say of an event whose hash one of them has.
@@ -163,19 +177,37 @@ struct Admission {
     }
 
     /// Books the accepted rows in order.
+    /// - Parameter noted: those that are calls or prices, where that is known and all of the batch enter.
     private func makeBlock(
-        _ rows: EventRows, _ hashes: [UInt64], _ booking: inout Booking, _ prices: inout PriceLedger
+        _ rows: EventRows, _ hashes: [UInt64], noted: [Int32]?, _ booking: inout Booking, _ prices: inout PriceLedger
     ) -> TailBlock {
         var costs = RowCosts()
-        for (index, row) in acceptedRows.enumerated() {
-            let position = context.nextPosition + Int64(index)
-            let booked = booking.book(rows[index], position: position, prices: &prices)
-            costs.append(booked.map { restored?.costs[row] ?? $0 })
+        costs.reserve(accepted)
+        if let noted {
+            for row in noted {
+                costs.append(free: Int(row) - costs.count)
+                costs.append(cost(of: rows, Int(row), row: Int(row), &booking, &prices))
+            }
+            costs.append(free: accepted - costs.count)
+        } else {
+            for (index, row) in acceptedRows.enumerated() {
+                costs.append(cost(of: rows, index, row: row, &booking, &prices))
+            }
         }
         return TailBlock(
             rows, firstPosition: context.nextPosition,
             receivedTimes: restored.map { restored in acceptedRows.map { restored.receivedTimes[$0] } }
                 ?? Array(repeating: context.receivedTime, count: accepted),
             costs: costs, identities: accepted == hashes.count ? hashes : acceptedRows.map { hashes[$0] })
+    }
+
+    /// - Parameters:
+    ///   - index: among the accepted rows.
+    ///   - row: the same one's in the batch.
+    private func cost(
+        of rows: EventRows, _ index: Int, row: Int, _ booking: inout Booking, _ prices: inout PriceLedger
+    ) -> CallCost? {
+        let position = context.nextPosition + Int64(index)
+        return booking.book(rows[index], position: position, prices: &prices).map { restored?.costs[row] ?? $0 }
     }
 }

@@ -17,8 +17,9 @@ package enum EventVerdict: Hashable, Sendable {
     case tooOld
     /// More than the tolerated lead ahead of the clock.
     case tooNew
-    /// Whether it is a repeat can't be read: the segment that may hold it is damaged there, or of a newer form.
-    case unreadable(UnreadablePlace)
+    /// Whether it is a repeat can't be read: the segment that may hold it is damaged there, or of a newer form. Apart,
+    /// since it is seldom and long, and there is a verdict on each event of an import.
+    indirect case unreadable(UnreadablePlace)
 }
 
 /// Exact answers for events whose identity a segment's filter may hold: what is said of the events of several batches,
@@ -44,22 +45,20 @@ struct SealedIdentities {
 
     /// Looks up the events that a filter of a segment may hold.
     /// - Parameters:
-    ///   - hashes: of the identities, by batch and row.
+    ///   - surveys: of the batches.
     ///   - now: under which an event without a time of its own would be filed.
     /// - Throws: ``StorageError`` where a look-up in segments fails; what stands there and can't be used is a verdict.
     /// - Complexity: a filter test for each event and segment of its time; pages of the groups that hold a candidate's
     ///   time, each decoded once.
     init(
-        _ batches: [EventRows], hashes: [[UInt64]], sealed: SealedState, absentTimes: AbsentTimes, now: Int64,
+        _ batches: [EventRows], surveys: [EventRowSurvey], sealed: SealedState, absentTimes: AbsentTimes, now: Int64,
         layouts: EventTableLayouts, registry: SchemaRegistry, workers: any Workers
     ) throws {
         self.batches = batches
         self.layouts = layouts
         self.registry = registry
         guard !sealed.segments.isEmpty else { return }
-        for (batch, hashes) in zip(batches.indices, hashes) {
-            collect(batch, hashes, sealed, absentTimes, now)
-        }
+        for (batch, survey) in zip(batches.indices, surveys) { collect(batch, survey, sealed, absentTimes, now) }
         for segment in sealed.segments.reversed() {
             let here = open(candidates.indices).filter {
                 segment.covers(time: candidates[$0].time) && segment.mightContain(identity: candidates[$0].hash)
@@ -90,14 +89,16 @@ struct SealedIdentities {
     }
 
     private mutating func collect(
-        _ index: Int, _ hashes: [UInt64], _ sealed: SealedState, _ absentTimes: AbsentTimes, _ now: Int64
+        _ index: Int, _ survey: EventRowSurvey, _ sealed: SealedState, _ absentTimes: AbsentTimes, _ now: Int64
     ) {
-        let batch = batches[index]
+        let (batch, hashes) = (batches[index], survey.hashes)
         // Most events are of no segment's time: none of these is taken in hand for that.
         let times = sealed.segments.map(\.timeRange)
         let (first, last) = times.reduce((Int64.max, Int64.min)) {
             (min($0.0, $1.lowerBound), max($0.1, $1.upperBound))
         }
+        // Mostly that is so of all events of a batch.
+        if !survey.lacksTime, survey.times.map({ $0.upperBound < first || $0.lowerBound > last }) ?? true { return }
         func candidate(_ row: Int, _ time: Int64) -> Candidate? {
             guard time >= first, time <= last else { return nil }
             let isPossible = times.indices.contains {

@@ -211,28 +211,29 @@ final class Writer {
         try follow(try note(.event(type: type, data: data))).map { dropOlder(than: $0) }
     }
 
-    /// Identities of the events of several batches, and what segments say of them.
-    typealias KnownIdentities = (hashes: [[UInt64]], sealed: SealedIdentities)
+    /// What several batches are like, identities among it, and what segments say of their events.
+    typealias KnownIdentities = (surveys: [EventRowSurvey], sealed: SealedIdentities)
 
     private func known(_ batches: [IngestBatch]) throws -> KnownIdentities { try known(batches.map(\.events)) }
 
     func known(_ events: [EventRows]) throws -> KnownIdentities {
-        let key = identityKey
+        let (key, types) = (identityKey, booking.bookedTypes)
         // Waking threads costs more than a few events do.
         let workers = events.reduce(0) { $0 + $1.count } > 4_096 ? context.workers : InlineWorkers()
-        let hashes = try workers.map(count: events.count) { events[$0].identityHashes(key: key) }
+        let surveys = try workers.map(count: events.count) { EventRowSurvey(events[$0], key: key, noting: types) }
         let sealed = try SealedIdentities(
-            events, hashes: hashes, sealed: sealed, absentTimes: ledger.absentTimes, now: clockTime, layouts: layouts,
+            events, surveys: surveys, sealed: sealed, absentTimes: ledger.absentTimes, now: clockTime, layouts: layouts,
             registry: registry, workers: workers)
-        return (hashes, sealed)
+        return (surveys, sealed)
     }
 
     /// The table of identities learns of the events at once; a step that fails makes it anew.
     private func admit(_ events: EventRows, _ known: KnownIdentities, _ index: Int) -> Admission {
         let context = admissionContext
         return Admission(
-            events, hashes: known.hashes[index], sealed: known.sealed.verdicts(ofBatch: index), context: context,
-            identities: &identities, booking: &booking, prices: &ledger.prices)
+            events, hashes: known.surveys[index].hashes, survey: known.surveys[index],
+            sealed: known.sealed.verdicts(ofBatch: index), context: context, identities: &identities,
+            booking: &booking, prices: &ledger.prices)
     }
 
     /// What events that come now are admitted by.
