@@ -237,8 +237,9 @@ async function draw(context) {
   for (const take of takeAway.splice(0)) take();
   const hosts = [];
   const { report, before } = context;
-  // What was asked stands first.
-  const sections = [...report.sections].sort((one, other) => Number(isAsked(other, context)) - Number(isAsked(one, context)));
+  // What was asked stands first, and behind it whether its rows differ by more than chance.
+  const rank = (section) => isAsked(section, context) ? 0 : section.name === "compared" ? 1 : 2;
+  const sections = [...report.sections].sort((one, other) => rank(one) - rank(other));
   replace(byId("period"), report.period, before ? ", compared with " + before.report.period : null,
     report.only ? el("strong", {}, " " + report.only) : null);
   replace(byId("figures"), sections.map((section) => sectionNode(section, context, hosts)));

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from outside.browser import Keys
 from outside.pages import marathon
-from outside.pages.calendar import UTC, around_bad_hour, last_month, shown, text
+from outside.pages.calendar import UTC, around_bad_hour, last_month, shown, text, yesterday
 
 ZONE = "Europe/Berlin"
 ALERT = "SupportAvailabilityLow"
@@ -26,7 +26,7 @@ def look(visit):
     visit.take(list(calls_of_last_month(visit)))
     visit.secret = {"Authorization": f"Bearer {visit.token()}"}
     visit.look()
-    for act in (woken, finance, cause, developer, passed_on):
+    for act in (woken, finance, product, cause, developer, passed_on):
         visit.flow(f"flow of {act.__name__}", act)
 
 
@@ -129,6 +129,24 @@ def finance(visit):
     browser.until("all models again", lambda: len(browser.all("section[aria-labelledby=title-by_model] tbody tr")) == len(rows) - 1)
     visit.complaints(page)
     browser.zone("")
+
+
+def product(visit):
+    """Which prompt version resolves more: shares with intervals, and whether the best is ahead by more than chance."""
+    browser, page, query = visit.browser, "/reports/outcomes by prompt version", f"from={text(yesterday(0))}&to={text(yesterday(24))}&by=prompt_version"
+    visit.open(f"/reports/outcomes?{query}&timezone=utc")
+    titles = browser.ask("[...document.querySelectorAll('#figures section h2')].map((one) => one.id)")
+    visit.expect(page, "what stands first", titles[:2], ["title-by_prompt_version", "title-compared"])
+    rows = browser.ask("[...document.querySelectorAll('section[aria-labelledby=title-compared] tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))")
+    told = visit.ask(f"/v1/reports/outcomes?{query}&format=cells", visit.secret)
+    section = next(one for one in told["sections"] if one["name"] == "compared")
+    names = [column["name"] for column in section["columns"]]
+    for row, cells in zip(section["rows"], rows):
+        wanted = [row[names.index(name)] for name in ("resolution_rate", "resolution_low", "resolution_high", "resolution_compared")]
+        visit.expect(page, "a share without its interval or its verdict", [cell["text"] for cell in wanted if cell and cell["text"] not in cells])
+    verdicts = [row[names.index("resolution_compared")] for row in section["rows"]]
+    visit.wants(page, "the best version", len(rows) > 1 and [one["text"] for one in verdicts if one].count("best") == 1, verdicts)
+    visit.complaints(page)
 
 
 def cause(visit):
