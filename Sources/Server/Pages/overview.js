@@ -13,7 +13,7 @@ import { askedTime, clockText, dateTimeText, offsetText } from "./time.js";
 // Days are the server's, whoever looks, until somebody chooses a zone.
 setDefaults({ from: "now-30d", refresh: "1m" }, { timezone: "utc" });
 
-const day = 86400000;
+const minute = 60000, day = 86400000;
 
 // A figure as a link to its page of the same time. Reports are one entry of the menu.
 function linked(path, query, text) {
@@ -148,9 +148,30 @@ function showOutcomes(report, query) {
     ]));
 }
 
-function showChanges(report) {
+// What is asked of a change first, and by what its report is broken down then.
+const asked = {
+  "prompt.published": ["outcomes", "prompt_version"], "experiment.changed": ["outcomes", "variant"], "knowledge.indexed": ["outcomes", "topic"],
+  "price.set": ["cost", "model"], "deploy.changed": ["sla", "agent_version"],
+};
+const reports = { sla: "service levels", cost: "cost", outcomes: "outcomes" };
+
+// Reports of what came after a change, a day at most, beside as much time right before it.
+function beforeAndAfter(section, row, timezone, now) {
+  const time = Date.parse(cellOf(section, "time", row)?.exact);
+  const end = Math.min(time + day, now);
+  if (!(end - time >= minute)) return "–";
+  const [first, by] = asked[cellOf(section, "type", row)?.exact] ?? [];
+  const range = { from: new Date(time).toISOString(), to: new Date(end).toISOString(), timezone, compare: "previous" };
+  const kinds = Object.keys(reports).sort((one, other) => Number(other === first) - Number(one === first));
+  return kinds.flatMap((kind, at) => [
+    at ? " · " : "", linked("/reports/" + kind, kind === first ? { ...range, by } : range, reports[kind]),
+  ]);
+}
+
+function showChanges(report, timezone) {
   const section = sectionOf(report, "changes");
-  replace(byId("changes"), section.rows.length ? sectionTable(section) : el("p", { class: "soft" }, "nothing in the day before"));
+  const doors = { title: "before and after", content: (row) => beforeAndAfter(section, row, timezone, Date.parse(report.now)) };
+  replace(byId("changes"), section.rows.length ? sectionTable(section, { doors }) : el("p", { class: "soft" }, "nothing in the day before"));
 }
 
 function showFreshness(report, zone, now) {
@@ -179,7 +200,7 @@ show(async ({ from, to, zone, now, view, signal }) => {
     part("alerts", async () => showAlerts(await ask(address("/api/v1/rules", { type: "alert" }), { signal }), zone, now)),
     part("money", async () => showMoney(await Promise.all(days.map((of) => ask(address("/v1/reports/cost", { ...of, ...cells }), { signal }))), days)),
     part("outcomes", async () => showOutcomes(await ask(address("/v1/reports/outcomes", { ...query, ...cells }), { signal }), query)),
-    part("changes", async () => showChanges(await ask(address("/v1/reports/status", { ...cells, section: "changes" }), { signal }))),
+    part("changes", async () => showChanges(await ask(address("/v1/reports/status", { ...cells, section: "changes" }), { signal }), timezone)),
   ]);
   keepView(byId("main"));
   // How it went is asked when all else stands there.

@@ -5,7 +5,7 @@ The server wants a token here, so each way begins with the form.
 import csv
 import io
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from outside.browser import Keys
@@ -24,9 +24,12 @@ def look(visit):
     visit.demo()
     visit.take(list(marathon.events()))
     visit.take(list(calls_of_last_month(visit)))
+    visit.published = text(datetime.now(UTC) - timedelta(hours=2))
+    visit.take([{"specversion": "1.0", "id": "change-1", "source": "pages", "type": "prompt.published", "time": visit.published,
+                 "data": {"prompt_name": "page-greeting", "prompt_version": "v9", "tenant": "acme"}}])
     visit.secret = {"Authorization": f"Bearer {visit.token()}"}
     visit.look()
-    for act in (woken, finance, product, cause, developer, passed_on):
+    for act in (woken, finance, product, change, cause, developer, passed_on):
         visit.flow(f"flow of {act.__name__}", act)
 
 
@@ -146,6 +149,25 @@ def product(visit):
         visit.expect(page, "a share without its interval or its verdict", [cell["text"] for cell in wanted if cell and cell["text"] not in cells])
     verdicts = [row[names.index("resolution_compared")] for row in section["rows"]]
     visit.wants(page, "the best version", len(rows) > 1 and [one["text"] for one in verdicts if one].count("best") == 1, verdicts)
+    visit.complaints(page)
+
+
+def change(visit):
+    """From what changed to what it changed: the time after it beside as much before it."""
+    browser, page = visit.browser, "/ (what changed)"
+    moment = datetime.fromisoformat(visit.published.replace("Z", "+00:00"))
+    visit.open("/?timezone=utc")
+    row = browser.until("the change", lambda: next((one for one in browser.all("#changes tbody tr") if "page-greeting" in one.text), None))
+    links = row.find_elements("css selector", "td:last-child a")
+    visit.expect(page, "where it leads", [link.text for link in links], ["outcomes", "service levels", "cost"])
+    links[0].click()
+    browser.until("a comparison", lambda: browser.all("#asked select"))
+    browser.rest()
+    query = dict(part.split("=") for part in browser.driver.current_url.split("?")[1].split("&"))
+    visit.expect(page, "comparison", [query.get("compare"), query.get("by")], ["previous", "prompt_version"])
+    period = browser.find("#period").text
+    before = text(moment - (datetime.fromisoformat(query["to"].replace("%3A", ":").replace("Z", "+00:00")) - moment))
+    visit.wants(page, f"it is not compared from {before[:16]} to {text(moment)}", f"compared with {before[:16]}" in period and f"to {text(moment)}" in period, period)
     visit.complaints(page)
 
 
