@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from outside.browser import Keys
 from outside.pages import marathon
-from outside.pages.calendar import UTC, around_bad_hour, last_month, shown, text, yesterday
+from outside.pages.calendar import UTC, around_bad_hour, bad_hour, last_month, shown, text, yesterday
 
 ZONE = "Europe/Berlin"
 ALERT = "SupportAvailabilityLow"
@@ -29,7 +29,7 @@ def look(visit):
                  "data": {"prompt_name": "page-greeting", "prompt_version": "v9", "tenant": "acme"}}])
     visit.secret = {"Authorization": f"Bearer {visit.token()}"}
     visit.look()
-    for act in (woken, finance, product, change, cause, developer, passed_on):
+    for act in (woken, finance, product, change, outstanding, cause, developer, passed_on):
         visit.flow(f"flow of {act.__name__}", act)
 
 
@@ -168,6 +168,24 @@ def change(visit):
     period = browser.find("#period").text
     before = text(moment - (datetime.fromisoformat(query["to"].replace("%3A", ":").replace("Z", "+00:00")) - moment))
     visit.wants(page, f"it is not compared from {before[:16]} to {text(moment)}", f"compared with {before[:16]}" in period and f"to {text(moment)}" in period, period)
+    visit.complaints(page)
+
+
+def outstanding(visit):
+    """The service levels of one bad hour say what it was that went badly, and lead to whom it met."""
+    browser, page, (start, end) = visit.browser, "/reports/sla of a bad hour", bad_hour()
+    visit.open(f"/reports/sla?from={start}&to={end}&timezone=utc")
+    told = visit.ask(f"/v1/reports/sla?from={start}&to={end}", visit.secret).get("stands_out", [])
+    visit.wants(page, "nothing stands out", told)
+    place = "section[aria-labelledby=title-stands_out] tbody a"
+    visit.expect(page, "what stands out", [link.text for link in browser.all(place)], [row["value"] for row in told])
+    for at in range(min(3, len(told))):
+        browser.all(place)[at].click()
+        browser.until("conversations", lambda: browser.all("#answer tr[data-row]") or browser.all("#list a.row"))
+        browser.rest()
+        visit.wants(page, f"no conversation of {told[at]['value']}", browser.all("#answer tr[data-row]") or browser.all("#list a.row"))
+        browser.back()
+        browser.until("the report again", lambda: len(browser.all(place)) == len(told))
     visit.complaints(page)
 
 
