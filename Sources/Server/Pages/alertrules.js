@@ -46,7 +46,10 @@ export function matching(instances, text) {
   return words.length ? instances.filter((one) => words.every((word) => one.text.includes(word))) : instances;
 }
 
-export function alertLink(name) { return el("a", { href: "/alerts/" + encodeURIComponent(name), "data-keeps-view": true }, name); }
+// A name breaks before its words, if it has to.
+function inWords(name) { return name.split(/(?<=[a-z0-9])(?=[A-Z])/).flatMap((word, at) => at ? [el("wbr"), word] : [word]); }
+
+export function alertLink(name) { return el("a", { href: "/alerts/" + encodeURIComponent(name), "data-keeps-view": true }, inWords(name)); }
 
 // A runbook is of no range, but what it leads to is.
 export function runbookLink(name, text = "runbook") {

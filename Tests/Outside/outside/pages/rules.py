@@ -25,7 +25,7 @@ def look(visit):
     visit.serve("rules")
     visit.take(list(events()))
     visit.look()
-    for act in (charts, times_that_do_not_fit, pattern, runbooks, busy):
+    for act in (charts, times_that_do_not_fit, pattern, runbooks, read, busy):
         visit.flow(act.__name__.replace("_", " "), act)
 
 
@@ -110,6 +110,40 @@ def runbooks(visit):
     visit.expect(page, "what to do about each instance", links, names)
     visit.wants(page, "since when", re.fullmatch(r"\d+ (s|min|h|d)( \d+ (min|h))? \(\d{4}-\d\d-\d\d \d\d:\d\d\)", since), since)
     visit.complaints(page)
+
+
+# Of each text within some elements, on how many lines it stands.
+LINES = """[...document.querySelectorAll(arguments[0])].flatMap((place) => {
+  const texts = document.createTreeWalker(place, NodeFilter.SHOW_TEXT), found = [];
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    if (arguments[1]) text.data = arguments[1];
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    if (new Set([...range.getClientRects()].map((one) => Math.round(one.top))).size > 1) found.push(text.data);
+  }
+  return found;
+})"""
+
+
+def read(visit):
+    """Figures and names can be read: amounts and words on one line, times without digits that say nothing, money rounded and exact beside it."""
+    browser, day = visit.browser, f"from={text(yesterday(0))}&to={text(yesterday(24))}"
+    browser.screen(1280, 800, 1)
+    visit.open(f"/?{day}")
+    visit.wants("/", "tiles", len(browser.all(".tile .figure")) > 6)
+    visit.expect("/", "amounts that are broken", browser.ask(LINES, ".tile .figure", "$0.000903875"))
+    visit.open("/alerts")
+    browser.until("instances", lambda: browser.all("#instances tbody tr"))
+    visit.expect("/alerts", "words of names that are broken", browser.ask(LINES, "#instances tbody th a, #rules tbody th a", None))
+    browser.screen()
+    visit.open("/reports/cost")
+    period = browser.find("#period").text
+    visit.wants("/reports/cost", "a period of more than milliseconds", not re.search(r"[.]\d{4}", period), period)
+    visit.open(f"/conversations?{day}")
+    found, exact = browser.find("#found").text, browser.find("#found").get_attribute("title")
+    visit.wants("/conversations", "money of the list", re.search(r"[$]\d+[.]\d{6} by ", found) and re.search(r"[$]\d+[.]\d{2,12}$", exact), [found, exact])
+    for page in ("/", "/alerts", "/conversations"):
+        visit.complaints(page)
 
 
 def busy(visit):
