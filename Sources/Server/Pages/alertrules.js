@@ -28,7 +28,7 @@ export function instancesOf(rules) {
     const labels = labelsOf(alert.labels);
     return {
       rule, labels, isMeant: isMeant(alert.labels), name: rule.name, state: alert.state, value: alert.value, since: Date.parse(alert.activeAt),
-      summary: alert.annotations.summary ?? "",
+      summary: alert.annotations.summary ?? "", told: Object.entries(alert.annotations).filter(([key]) => key !== "summary" && key !== "runbook_url"),
       text: [rule.name, alert.state, labels, alert.annotations.summary ?? ""].join(" ").toLowerCase(),
     };
   }));

@@ -38,7 +38,7 @@ function tile(title, cell, path, query, lines) {
 }
 
 function nameOf(objective) {
-  return objective.replace(/_p(\d+(?:_\d+)?)$/, (_, rank) => " p" + rank.replace("_", ".")).replaceAll("_", " ");
+  return objective.replace(/[-_]p(\d+(?:_\d+)?)$/, (_, rank) => " p" + rank.replace("_", ".")).replace(/[-_]/g, " ");
 }
 
 // MARK: parts
@@ -51,6 +51,18 @@ function showState(status) {
   state.className = "state " + (status.ready ? (isGood ? "good" : "warn") : "bad");
   const text = parts.join(" · ");
   if (state.textContent !== text) replace(state, el("a", { href: "/status" }, text));
+}
+
+function isSpent(left) { return amount(left) <= 0; }
+
+// Whatever alerts do: a budget that is gone is told beside them, as rules hear of how fast it goes and not that it went.
+function showSpent(report, query) {
+  const [section, name] = sectionOf(report, "service_level_objectives") ? [sectionOf(report, "service_level_objectives"), "slo"]
+    : [sectionOf(report, "objectives"), "objective"];
+  const spent = section.rows.filter((row) => isSpent(cellOf(section, "budget_left", row)));
+  const told = spent.map((row) => nameOf(cellOf(section, name, row).text) + " (" + textOf(cellOf(section, "budget_left", row)) + " left)");
+  replace(byId("spent"), told.length === 0 ? null : el("p", { class: "bad" }, linked("/slos", query,
+    "✗ " + (told.length === 1 ? "the error budget is exhausted of " : count(told.length) + " error budgets are exhausted: ") + told.join(", "))));
 }
 
 // Each objective; how it went comes later, and nobody waits for it.
@@ -67,7 +79,8 @@ function showLevels(report, query) {
     return tile(nameOf(name), cell("actual"), "/reports/sla", { ...query, by: "day", measure: name }, [
       el("p", { class: look(verdict) }, textOf(verdict)),
       el("p", { class: "soft" }, "target " + textOf(cell("target")) + " · " + textOf(cell("samples")) + " samples"),
-      left && el("p", { class: "soft", title: exact(left) }, linked("/slos", query, "budget left " + textOf(left))),
+      left && el("p", { class: isSpent(left) ? "bad" : "soft", title: exact(left) },
+        linked("/slos", query, (isSpent(left) ? "✗ budget exhausted, left " : "budget left ") + textOf(left))),
       spark,
     ]);
   }));
@@ -195,6 +208,7 @@ show(async ({ from, to, zone, now, view, signal }) => {
     part("levels", async () => {
       const report = await ask(address("/v1/reports/sla", { ...query, ...cells }), { signal });
       sparks = showLevels(report, query);
+      showSpent(report, query);
       showFreshness(report, zone, now);
     }),
     part("alerts", async () => showAlerts(await ask(address("/api/v1/rules", { type: "alert" }), { signal }), zone, now)),

@@ -80,7 +80,8 @@ extension PageDocument {
                 <div id="levels" class="tiles"></div>
                 </section>
                 <section aria-labelledby="alerts-title">
-                <h2 id="alerts-title">Alerts</h2>
+                <h2 id="alerts-title">Alerts and budgets</h2>
+                <div id="spent"></div>
                 <div id="alerts"></div>
                 </section>
                 <section aria-labelledby="money-title">

@@ -242,6 +242,10 @@ def overview(visit):
     visit.expect(page, "service levels", [[title.split(" = ")[0] for title in tile] for tile in seen], wanted)
     samples = browser.ask("[...document.querySelectorAll('#levels .tile')].map((tile) => / ([\\d,]+) samples/.exec(tile.textContent)[1].replaceAll(',', ''))")
     visit.expect(page, "samples", samples, [str(row["samples"]) for row in told["objectives"]])
+    # A budget that is gone is told whatever alerts do.
+    spent = [row for row in told["service_level_objectives"] if row["budget_left"] and float(row["budget_left"]["value"]) <= 0]
+    words = browser.find("#spent").text
+    visit.wants(page, f"{len(spent)} budgets are exhausted", words.count(" left)") == len(spent) and words.startswith("✗") == bool(spent), words)
     today = visit.ask(f"/v1/reports/cost?from={text(yesterday(24))}&timezone=UTC")["total"][0]
     tile = browser.find("#money .tile")
     visit.expect(page, "cost today", [tile.find_element("css selector", ".figure").get_attribute("title"), tile.find_element("css selector", ".soft").text],
