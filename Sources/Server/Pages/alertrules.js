@@ -49,7 +49,11 @@ export function matching(instances, text) {
 // A name breaks before its words, if it has to.
 function inWords(name) { return name.split(/(?<=[a-z0-9])(?=[A-Z])/).flatMap((word, at) => at ? [el("wbr"), word] : [word]); }
 
-export function alertLink(name) { return el("a", { href: "/alerts/" + encodeURIComponent(name), "data-keeps-view": true }, inWords(name)); }
+// Browsers take . and .. for folders, however they are escaped: in a path _ stands for such a name.
+export function alertLink(name) {
+  const path = name === "." || name === ".." ? "_?named=" + name : encodeURIComponent(name);
+  return el("a", { href: "/alerts/" + path, "data-keeps-view": true }, inWords(name));
+}
 
 // A runbook is of no range, but what it leads to is.
 export function runbookLink(name, text = "runbook") {

@@ -98,8 +98,14 @@ function select(label, choices, chosen, act) {
   return el("label", { class: "choice" }, label + " ", made);
 }
 
+let controlled = "";
+
 function showControls(question) {
   const { by, filters, others, compare } = question;
+  // Figures that are asked again change nothing here: a choice that somebody is at stays open.
+  const now = JSON.stringify([by, [...filters], others, compare]);
+  if (now === controlled) return;
+  controlled = now;
   const choice = (at) => select(at ? "then by" : "Break down by",
     [["", "nothing"], ...dimensions.filter((name) => name === by[at] || !by.includes(name)).map((name) => [name, name.replaceAll("_", " ")])],
     by[at] ?? "", (value) => change({ by: [...by.slice(0, at), ...(value ? [value, ...by.slice(at + 1)] : [])].join(",") || null }));
