@@ -177,7 +177,7 @@ import Testing
     /// Charts of explore are printed as all others, and names that are offered lie on no button.
     @Test func exploreIsPrintedAndCoversNoButton() throws {
         let text = try script("explore.js")
-        #expect(text.contains("addEventListener(\"paperchange\", () => { if (chart?.data) { chart.resize(); chart.update"))
+        #expect(text.contains("(\"paperchange\", () => { if (chart?.data) { chart.resize(); chart.update(chart.data)"))
         let style = try script("explore.css")
         #expect(style.contains(".question { position: relative;") && !style.contains(".editor { position: relative"))
     }

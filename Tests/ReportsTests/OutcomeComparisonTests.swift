@@ -92,8 +92,8 @@ import Testing
     /// Intervals of a difference as Newcombe's article has them (table II, method 10).
     @Test func differencesAreTheKnownOnes() throws {
         let cases: [(one: (Int64, Int64), other: (Int64, Int64), low: Double, high: Double)] = [
-            ((56, 70), (48, 80), 0.0524, 0.3339), ((9, 10), (3, 10), 0.1705, 0.8090), ((5, 56), (0, 29), -0.0381, 0.1926),
-            ((10, 10), (0, 10), 0.6075, 1.0000),
+            ((56, 70), (48, 80), 0.0524, 0.3339), ((9, 10), (3, 10), 0.1705, 0.8090),
+            ((5, 56), (0, 29), -0.0381, 0.1926), ((10, 10), (0, 10), 0.6075, 1.0000),
         ]
         for (one, other, low, high) in cases {
             let found = try #require(

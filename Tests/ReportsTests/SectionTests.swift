@@ -91,7 +91,8 @@ import Testing
         }
         var report = try runner.report(.cost, ReportRequest())
         (report.basis.from, report.basis.to) = (.min, .max)
-        #expect(report.rendered(.table).hasPrefix("Cost  1677-09-21T00:12:43.145224192Z to 2262-04-11T23:47:16.854775807Z "))
+        let all = "1677-09-21T00:12:43.145224192Z to 2262-04-11T23:47:16.854775807Z"
+        #expect(report.rendered(.table).hasPrefix("Cost  \(all) "))
     }
 
     @Test func filesComeBackAsTheyWereSent() throws {

@@ -11,7 +11,8 @@ import Testing
     private static let hour: Int64 = 3_600_000_000_000
     private static let ofTheHour = ReportRequest(from: SampleStore.start, to: SampleStore.start + hour)
 
-    /// 120 questions of an hour: 90 of a model with two bad ones, 30 of another with 20, each of which waited for a tool.
+    /// 120 questions of an hour: 90 of a model with two bad ones, 30 of another with 20, each of which waited for a
+    /// tool.
     private static func bad() throws -> SampleStore {
         var sample = try SampleStore()
         for number in 0..<120 {
@@ -35,7 +36,9 @@ import Testing
     private static func rows(_ report: Report) throws -> [[ReportValue?]] {
         let section = try #require(report.section("stands_out"))
         return section.rows.indices.map { row in
-            ["by", "value", "bad", "share_of_bad", "questions", "share_of_questions"].map { section.value($0, row: row) }
+            ["by", "value", "bad", "share_of_bad", "questions", "share_of_questions"].map {
+                section.value($0, row: row)
+            }
         }
     }
 

@@ -37,9 +37,10 @@ struct OutcomeComparison {
     /// What the column of comparisons says.
     static let definition = ReportDefinition(
         "resolution_compared",
-        "among groups that differ in the last name alone, as variants of one experiment: the best is the one whose interval "
-            + "of resolution begins highest; others are less where the interval of the difference does not reach 0 "
-            + "(Newcombe's, 95 % for all pairs together, conversations taken as independent), else no more than chance")
+        "among groups that differ in the last name alone, as variants of one experiment: the best is the one whose "
+            + "interval of resolution begins highest; others are less where the interval of the difference does not "
+            + "reach 0 (Newcombe's, 95 % for all pairs together, conversations taken as independent), else no more "
+            + "than chance")
 
     /// Groups that are compared with each other: how many, and which is the best.
     private struct Contest {

@@ -44,7 +44,8 @@ struct ServiceLevelReport {
                 period,
                 exactness: try exactness(period, judging.set)),
             sections: sections, main: by.isWhole ? "objectives" : by.name,
-            definitions: definitions(by, judging) + (outstanding.map { [$0.definition] } ?? []))
+            definitions: definitions(by, judging) + (outstanding.map { [$0.definition] } ?? []),
+            titles: judging.set.titles)
     }
 
     /// What the sections ask but for the breakdown, in parts that do not wait for each other: most are too small to
@@ -96,7 +97,7 @@ struct ServiceLevelReport {
         ReportSection(
             name: "objectives", title: "Objectives",
             columns: [
-                ReportColumn("objective", "objective"), ReportColumn("target", "target"),
+                ReportColumn("objective", "objective", isObjective: true), ReportColumn("target", "target"),
                 ReportColumn("alert_limit", "alert"),
                 ReportColumn("actual", "actual"), ReportColumn("samples", "samples"),
                 ReportColumn("verdict", "verdict"),
@@ -144,7 +145,7 @@ struct ServiceLevelReport {
             columns: by.columns + [
                 ReportColumn("good", "good"), ReportColumn("failed", "failed"), ReportColumn("pending", "pending"),
                 ReportColumn("answers", "answers"),
-            ] + objectives.map { ReportColumn($0.name, $0.title.lowercased()) },
+            ] + objectives.map { ReportColumn($0.name, $0.title) },
             rows: groups.map { key, figures in
                 by.values(key) + [
                     .count(figures.good), .count(figures.failed), .count(figures.pending), .count(figures.answers),

@@ -74,11 +74,11 @@ struct StandingOut {
     private var definition: ReportDefinition {
         ReportDefinition(
             "stands_out",
-            "of periods of up to \(Self.periodMax / Nanoseconds.hour) h: questions that failed or were answered with an error"
-                + (limit.map { " or in \($0) or more" } ?? "")
+            "of periods of up to \(Self.periodMax / Nanoseconds.hour) h: questions that failed or were answered "
+                + "with an error" + (limit.map { " or in \($0) or more" } ?? "")
                 + "; listed is what has more of them than all other questions have, beyond chance (Newcombe's "
-                + "interval, 95 % for all that were looked at), first what most too many are of; a question counts for each "
-                + "tool that was called in its turn")
+                + "interval, 95 % for all that were looked at), first what most too many are of; a question counts for "
+                + "each tool that was called in its turn")
     }
 
     private struct Counts {
@@ -135,8 +135,8 @@ struct StandingOut {
     /// come behind the period.
     private var tools: String {
         let called = ReportPeriod(from: period.from, to: period.to.saturatingAdd(Nanoseconds.hour))
-        return " join (select distinct tenant as tool_tenant, conversation_id as tool_conversation, turn as tool_turn, tool "
-            + "from \(runner.whole("tool_call")) where \(called.contains("time"))) as tools_of_turns "
+        return " join (select distinct tenant as tool_tenant, conversation_id as tool_conversation, turn as tool_turn, "
+            + "tool from \(runner.whole("tool_call")) where \(called.contains("time"))) as tools_of_turns "
             + "on tool_tenant = tenant and tool_conversation = conversation_id and tool_turn = turn"
     }
 }

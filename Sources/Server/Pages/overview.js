@@ -37,10 +37,6 @@ function tile(title, cell, path, query, lines) {
     lines);
 }
 
-function nameOf(objective) {
-  return objective.replace(/[-_]p(\d+(?:_\d+)?)$/, (_, rank) => " p" + rank.replace("_", ".")).replace(/[-_]/g, " ");
-}
-
 // MARK: parts
 
 function showState(status) {
@@ -60,7 +56,7 @@ function showSpent(report, query) {
   const [section, name] = sectionOf(report, "service_level_objectives") ? [sectionOf(report, "service_level_objectives"), "slo"]
     : [sectionOf(report, "objectives"), "objective"];
   const spent = section.rows.filter((row) => isSpent(cellOf(section, "budget_left", row)));
-  const told = spent.map((row) => nameOf(cellOf(section, name, row).text) + " (" + textOf(cellOf(section, "budget_left", row)) + " left)");
+  const told = spent.map((row) => cellOf(section, name, row).text + " (" + textOf(cellOf(section, "budget_left", row)) + " left)");
   replace(byId("spent"), told.length === 0 ? null : el("p", { class: "bad" }, linked("/slos", query,
     "✗ " + (told.length === 1 ? "the error budget is exhausted of " : count(told.length) + " error budgets are exhausted: ") + told.join(", "))));
 }
@@ -71,12 +67,13 @@ function showLevels(report, query) {
   const sparks = new Map();
   replace(byId("levels"), section.rows.map((row) => {
     const cell = (name) => cellOf(section, name, row);
-    const name = cell("objective").text;
+    // What people call it, and what addresses and columns do.
+    const { text: title, exact: name } = cell("objective");
     const [verdict, left] = [cell("verdict"), cell("budget_left")];
     const spark = el("div", { class: "spark" });
-    sparks.set(name, spark);
+    sparks.set(name, { place: spark, title });
     // How it went day by day; from there a day leads to its hours, an hour to who suffered in it.
-    return tile(nameOf(name), cell("actual"), "/reports/sla", { ...query, by: "day", measure: name }, [
+    return tile(title, cell("actual"), "/reports/sla", { ...query, by: "day", measure: name }, [
       el("p", { class: look(verdict) }, textOf(verdict)),
       el("p", { class: "soft" }, "target " + textOf(cell("target")) + " · " + textOf(cell("samples")) + " samples"),
       left && el("p", { class: isSpent(left) ? "bad" : "soft", title: exact(left) },
@@ -90,13 +87,13 @@ function showLevels(report, query) {
 // How objectives went: a line each, of a figure a day, or an hour of a short range; what is not over is dashed.
 function showSparks(report, sparks) {
   const section = sectionOf(report, report.main);
-  for (const [name, place] of sparks) {
+  for (const [name, { place, title }] of sparks) {
     const at = columnOf(section, name);
     if (at < 0) continue;
     const points = section.rows.map((row) => ({ amount: amount(row[at]), isInPart: isInPart(section, row) }));
     const [first, last] = [section.rows[0], section.rows.at(-1)];
     replace(place, section.rows.length < 2 ? null
-      : sparkline(nameOf(name) + " from " + textOf(first[at]) + " (" + textOf(first[0]) + ") to " + textOf(last[at]) + " (" + textOf(last[0]) + ")", points));
+      : sparkline(title + " from " + textOf(first[at]) + " (" + textOf(first[0]) + ") to " + textOf(last[at]) + " (" + textOf(last[0]) + ")", points));
   }
 }
 

@@ -13,7 +13,8 @@ extension RouteTable {
         alert.parameters.append(
             .query(
                 ConversationAddress.parameter, .text,
-                "its name, where no path can hold it (. and ..); the path has \(ConversationAddress.substitute) in its place"))
+                "its name, where no path can hold it (. and ..); the path has \(ConversationAddress.substitute) in "
+                    + "its place"))
         alert.otherStatuses.append(404)
         return [
             report, page(.budgetsPage, "/slos", "error budgets, and what burned them"),
