@@ -12,7 +12,7 @@ struct StandingOut {
     private let limit: String?
 
     /// Of longer periods nothing is asked.
-    static let periodMax = 3 * Nanoseconds.hour
+    private static let periodMax = 3 * Nanoseconds.hour
     /// Of each dimension the values with most bad ones are looked at.
     private static let valuesMax = 200
     private static let rowsMax = 10
