@@ -1,5 +1,3 @@
-import Domain
-
 /// Groups of conversations beside each other: how many were resolved, escalated and rated well, with intervals, and
 /// whether what the best is ahead is more than chance.
 struct OutcomeComparison {
