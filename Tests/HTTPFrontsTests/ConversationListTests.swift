@@ -41,6 +41,29 @@ import Testing
         }
     }
 
+    /// A date, and a day of words, begin where they do in the zone that is said, of lists as of reports and budgets.
+    @Test func daysAreThoseOfTheZone() async throws {
+        try await withEvents { client in
+            for (zone, from, to) in [
+                ("", "2026-08-01T00:00:00Z", "2026-08-02T00:00:00Z"),
+                ("&timezone=Europe%2FBerlin", "2026-07-31T22:00:00Z", "2026-08-01T22:00:00Z"),
+                ("&timezone=Asia%2FKolkata", "2026-07-31T18:30:00Z", "2026-08-01T18:30:00Z"),
+            ] {
+                let list = try await client.json("/v1/conversations?\(Self.day)\(zone)")
+                #expect(list["from"]?.string == from && list["to"]?.string == to, "\(zone)")
+                let budgets = try await client.json("/v1/slos?to=2026-08-02\(zone)")
+                #expect(budgets["to"]?.string == to, "\(zone)")
+            }
+            let told = try await client.json("/v1/slos?to=2026-08-02&timezone=Asia%2FKolkata&format=cells")
+            #expect(told["timezone"]?.string == "Asia/Kolkata")
+            #expect(told["period"]?.string?.contains(" to 2026-08-02T00:00:00+05:30 ") == true)
+            for path in ["/v1/slos", "/v1/conversations"] {
+                let answer = try await client.send("GET", path + "?timezone=Mars")
+                #expect(answer.status == 400 && answer.text.contains("there is no time zone Mars"), "\(path)")
+            }
+        }
+    }
+
     private func ids(_ list: JSONValue) -> [String] {
         (list["conversations"]?.array ?? []).compactMap { $0["conversation_id"]?.string }
     }

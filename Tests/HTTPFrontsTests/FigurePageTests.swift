@@ -54,6 +54,10 @@ import Testing
             #expect(hostile.contains("<h1>\(escaped)</h1>") && hostile.contains("data-name=\"\(escaped)\""))
             #expect(!hostile.contains("<script>") && !hostile.contains("\"><script"))
             #expect(try await client.send("GET", "/alerts/%FF").status == 404)
+            // What browsers take for a folder.
+            let folder = try await client.send("GET", "/alerts/_?named=..").text
+            #expect(folder.contains("<h1>..</h1>") && folder.contains("data-name=\"..\""), "\(folder)")
+            #expect(try await client.send("GET", "/alerts/_").text.contains("data-name=\"_\""))
         }
     }
 
@@ -168,6 +172,20 @@ import Testing
         let charts = try script("overtime.js")
         #expect(charts.contains("addEventListener(\"paperchange\", paper)"))
         #expect(charts.contains("removeEventListener(\"paperchange\", paper)"))
+    }
+
+    /// Charts of explore are printed as all others, and names that are offered lie on no button.
+    @Test func exploreIsPrintedAndCoversNoButton() throws {
+        let text = try script("explore.js")
+        #expect(text.contains("(\"paperchange\", () => { if (chart?.data) { chart.resize(); chart.update(chart.data)"))
+        let style = try script("explore.css")
+        #expect(style.contains(".question { position: relative;") && !style.contains(".editor { position: relative"))
+    }
+
+    /// Figures that are asked again leave the choices alone that somebody may be at.
+    @Test func aRefreshLeavesChoicesAlone() throws {
+        let shown = try #require(try script("reports.js").firstMatch(of: /function showControls\([\s\S]*?replace\(/)).0
+        #expect(shown.contains("if (now === controlled) return;"), "\(shown)")
     }
 
     /// What fires for as long as all is well is not counted among alarms, and is one where it is silent.

@@ -73,6 +73,28 @@ import Testing
         #expect(text.hasPrefix(bare + "Definitions:\n  ") && bare.contains("\nExactness: "))
     }
 
+    /// Now has nanoseconds that nobody reads, and a day's last one is no end that anybody means.
+    @Test func headingsHaveTimesThatPeopleRead() throws {
+        var sample = try SampleStore.filled()
+        let runner = try sample.runner()
+        let (start, hour) = (SampleStore.start, Int64(3_600_000_000_000))
+        for (from, to, wanted) in [
+            (start, start + hour - 1, "2026-08-01T09:00:00Z to 2026-08-01T10:00:00Z"),
+            (start + 1, start + 123_456_789, "2026-08-01T09:00:00Z to 2026-08-01T09:00:00.123Z"),
+            (start + 1, start + 3, "2026-08-01T09:00:00.000000001Z to 2026-08-01T09:00:00.000000003Z"),
+            (-1, 1_500_000, "1970-01-01T00:00:00Z to 1970-01-01T00:00:00.002Z"),
+        ] {
+            let report = try runner.report(.cost, ReportRequest(from: from, to: to))
+            #expect(report.rendered(.table).hasPrefix("Cost  \(wanted) (end not included)\n"))
+            // Programs have them exactly.
+            #expect(report.basis.from == from && report.basis.to == to)
+        }
+        var report = try runner.report(.cost, ReportRequest())
+        (report.basis.from, report.basis.to) = (.min, .max)
+        let all = "1677-09-21T00:12:43.145224192Z to 2262-04-11T23:47:16.854775807Z"
+        #expect(report.rendered(.table).hasPrefix("Cost  \(all) "))
+    }
+
     @Test func filesComeBackAsTheyWereSent() throws {
         var sample = try SampleStore.filled()
         // A boundary within the data, and a line that looks like one.

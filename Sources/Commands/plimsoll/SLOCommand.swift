@@ -37,6 +37,9 @@ struct SLOCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("End of the windows: \(TimeArgument.forms).", valueName: "time"))
         var to = "now"
 
+        @Option(help: ArgumentHelp("The zone of dates and days, such as Europe/Berlin.", valueName: "zone"))
+        var timezone = "UTC"
+
         @Option(
             help: "How to print: table, csv, json, html or cells. A csv holds the budgets, or --section."
         )
@@ -53,13 +56,18 @@ struct SLOCommand: AsyncParsableCommand {
                     .badInput, "a server answers for the objectives in force alone",
                     advice: "leave --slo out, or name the server's directory with --data DIR")
             }
-            let query = QueryText.joined([("to", to), ("section", section), ("format", format.rawValue)])
+            let query = QueryText.joined([
+                // Servers of before know UTC alone.
+                ("to", to), ("timezone", timezone == "UTC" ? nil : timezone), ("section", section),
+                ("format", format.rawValue),
+            ])
             let text = try await source.text(at: "/v1/slos?\(query)") { store, machine in
                 let tables = store.snapshot()
-                let end = try PeriodText.parse(to, now: tables.now, isEnd: true)
+                let clock = try ReportRequest.clock(timezone)
+                let end = try PeriodText.parse(to, now: tables.now, clock: clock, isEnd: true)
                 let runner = ReportRunner(
                     catalog: tables, engine: machine.engine, options: machine.reportOptions, outcomes: tables.outcomes)
-                let report = SourceOptions.telling(try runner.budgets(of: objectives, to: end))
+                let report = SourceOptions.telling(try runner.budgets(of: objectives, to: end, timeZone: timezone))
                 return try runner.rendered(report, format, section: section)
             }
             try StandardStream.output.show(Array(text.utf8))

@@ -111,9 +111,14 @@ package struct ReportRunner: Sendable {
     /// - Parameters:
     ///   - objectives: whose; nil: those that follow from the set in force at the end.
     ///   - to: end of the windows; nil: now.
+    ///   - timeZone: IANA name of the zone in which the period is told; windows of the calendar have their own.
     /// - Throws: as ``report(_:_:)``.
-    package func budgets(of objectives: [ServiceLevelObjective]? = nil, to: Int64? = nil) throws -> Report {
-        try noting { runner in
+    package func budgets(
+        of objectives: [ServiceLevelObjective]? = nil, to: Int64? = nil, timeZone: String = "UTC"
+    ) throws -> Report {
+        var runner = self
+        runner.timeZone = timeZone
+        return try runner.noting { runner in
             let asked =
                 try objectives
                 ?? runner.objectives(ReportPeriod(Nanoseconds.hour, upTo: to ?? runner.now)).set.serviceLevelObjectives

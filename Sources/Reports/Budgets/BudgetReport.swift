@@ -69,7 +69,8 @@ struct BudgetReport {
                 exactness: try runner.exactness(Self.exact, of: periods, else: Self.inexact)),
             sections: [
                 Self.budgets(standings), Self.burnRates(standings), try coverage(standings), Self.burners(standings),
-            ], main: "budgets", definitions: Self.definitions(standings))
+            ], main: "budgets", definitions: Self.definitions(standings),
+            titles: judging.set.titles(of: objectives))
     }
 
     /// How much of each budget is left, and of how many hours of its window there is any event: the figures of
@@ -95,7 +96,7 @@ struct BudgetReport {
         return ReportSection(
             name: "service_level_objectives", title: "Service level objectives: error budgets",
             columns: [
-                ReportColumn("slo", "objective", isKey: true), ReportColumn("target", "target"),
+                ReportColumn("slo", "objective", isKey: true, isObjective: true), ReportColumn("target", "target"),
                 ReportColumn("good", "good"), ReportColumn("events", "counted"), ReportColumn("bad", "bad"),
                 ReportColumn("allowed", "allowed"), ReportColumn("left", "left"),
                 ReportColumn("budget_left", "budget left"), ReportColumn("coverage", "coverage"),
@@ -207,7 +208,8 @@ extension BudgetReport {
         ReportSection(
             name: "budgets", title: "Error budgets",
             columns: [
-                ReportColumn("slo", "objective", isKey: true), ReportColumn("title", "title", isBelow: true),
+                ReportColumn("slo", "objective", isKey: true, isObjective: true),
+                ReportColumn("title", "title", isBelow: true),
                 ReportColumn("target", "target"), ReportColumn("good", "good"), ReportColumn("events", "counted"),
                 ReportColumn("bad", "bad"), ReportColumn("allowed", "allowed"), ReportColumn("left", "left"),
                 ReportColumn("budget_left", "budget left"), ReportColumn("state", "state"),
@@ -244,7 +246,8 @@ extension BudgetReport {
         return ReportSection(
             name: "burn_rates", title: "How fast budgets burn",
             columns: [
-                ReportColumn("slo", "objective", isKey: true), ReportColumn("window", "window", isKey: true),
+                ReportColumn("slo", "objective", isKey: true, isObjective: true),
+                ReportColumn("window", "window", isKey: true),
                 ReportColumn("events", "counted"), ReportColumn("bad", "bad"), ReportColumn("burn_rate", "burn rate"),
                 ReportColumn("short_window", "and"), ReportColumn("short_burn_rate", "burn rate there"),
                 ReportColumn("fires_above", "fires above"), ReportColumn("bad_needed", "and from bad"),
@@ -267,7 +270,7 @@ extension BudgetReport {
         return ReportSection(
             name: "coverage", title: "How much of the windows is on record",
             columns: [
-                ReportColumn("slo", "objective", isKey: true), ReportColumn("window", "window"),
+                ReportColumn("slo", "objective", isKey: true, isObjective: true), ReportColumn("window", "window"),
                 ReportColumn("from", "from"), ReportColumn("to", "to"), ReportColumn("ends", "ends"),
                 ReportColumn("hours", "hours"), ReportColumn("hours_with_events", "with events"),
                 ReportColumn("coverage", "coverage"), ReportColumn("hours_counted", "with any that counts"),
@@ -288,7 +291,7 @@ extension BudgetReport {
         ReportSection(
             name: "burners", title: "What burned most of the budgets",
             columns: [
-                ReportColumn("slo", "objective", isKey: true), ReportColumn("by", "by", isKey: true),
+                ReportColumn("slo", "objective", isKey: true, isObjective: true), ReportColumn("by", "by", isKey: true),
                 ReportColumn("value", "value", isKey: true), ReportColumn("events", "counted"),
                 ReportColumn("bad", "bad"), ReportColumn("share_of_bad", "of all bad"),
             ],

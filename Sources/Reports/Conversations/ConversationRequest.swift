@@ -52,6 +52,8 @@ package struct ConversationRequest: Sendable {
     ///   - value: the text of a parameter; nil where nothing is said.
     /// - Throws: ``ReportError`` that repeats no text of a user.
     package init(now: Int64, rule: OutcomeRule, _ value: (String) -> String?) throws(ReportError) {
+        // Dates, and days of words such as now/d, are days of this zone.
+        let clock = try ReportRequest.clock(value("timezone") ?? "UTC")
         order = try Self.choice(value("sort"), "sort") ?? .newest
         self.rule = try Self.choice(value("rule"), "outcome rule") ?? rule
         outcome = try Self.choice(value("outcome"), "outcome")
@@ -71,9 +73,11 @@ package struct ConversationRequest: Sendable {
             // Relative times move on; a list that somebody goes through does not.
             period = ReportPeriod(from: place.from, to: place.to)
         } else {
-            let from = try value("from").map { text throws(ReportError) in try PeriodText.parse(text, now: now) }
+            let from = try value("from").map { text throws(ReportError) in
+                try PeriodText.parse(text, now: now, clock: clock)
+            }
             let to = try value("to").map { text throws(ReportError) in
-                try PeriodText.parse(text, now: now, isEnd: true)
+                try PeriodText.parse(text, now: now, clock: clock, isEnd: true)
             }
             period = try ReportRequest(from: from, to: to).period(now: now)
         }

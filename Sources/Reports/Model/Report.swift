@@ -1,3 +1,5 @@
+import Bytes
+
 /// What an answer rests on: printed with every report.
 package struct ReportBasis: Hashable, Sendable {
     /// The position of the last event included.
@@ -29,9 +31,12 @@ package struct ReportColumn: Hashable, Sendable {
     var isKey: Bool
     /// Whether tables print it below the rest of its row, so that a long line stands whole.
     var isBelow: Bool
+    /// Whether its cells are names of objectives, which have titles for people: see ``Report/titles``.
+    var isObjective: Bool
 
-    init(_ name: String, _ title: String, isKey: Bool = false, isBelow: Bool = false) {
+    init(_ name: String, _ title: String, isKey: Bool = false, isBelow: Bool = false, isObjective: Bool = false) {
         (self.name, self.title, self.isKey, self.isBelow) = (name, title, isKey, isBelow)
+        self.isObjective = isObjective
     }
 }
 
@@ -88,6 +93,8 @@ package struct Report: Hashable, Sendable {
     package var definitions: [ReportDefinition]
     /// What belongs to the figures and could not be read, a line each; mostly nothing.
     package var notices: [String] = []
+    /// What people call the objectives that it names.
+    var titles: [ExactText: String] = [:]
 
     /// The section with a name; nil for none.
     package func section(_ name: String) -> ReportSection? { sections.first { $0.name == name } }

@@ -9,10 +9,16 @@ package struct WilsonInterval: Hashable, Sendable {
     /// Upper end of the interval, a share.
     package var high: Double
 
+    /// How many standard deviations leave 5 % outside on both sides.
+    static let deviations = 1.959963984540054
+
     /// nil of nothing.
-    package init?(part: Int64, whole: Int64) {
+    package init?(part: Int64, whole: Int64) { self.init(part: part, whole: whole, z: Self.deviations) }
+
+    /// The same for as much confidence as so many standard deviations are.
+    init?(part: Int64, whole: Int64, z: Double) {
         guard whole > 0, part >= 0, part <= whole else { return nil }
-        let (z, n) = (1.959963984540054, Double(whole))
+        let n = Double(whole)
         let share = Double(part) / n
         let center = share + z * z / (2 * n)
         let spread = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()

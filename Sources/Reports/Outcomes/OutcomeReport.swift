@@ -28,13 +28,20 @@ struct OutcomeReport {
                     name: by.name, title: by.title, columns: by.columns + OutcomeFigures.columns,
                     rows: groups.map { by.values($0.key) + $0.value.values(isAsked: isAsked) },
                     spans: by.spans(groups.map(\.key), of: period, finished: runner.finished)))
+            if OutcomeComparison.isMeant(for: by) {
+                sections.append(
+                    OutcomeComparison(by: by, groups: groups).section(
+                        name: "compared", title: by.title + ", compared, with 95 % intervals"))
+            }
         }
         var variants = ReportGrouping(dimensions: [.experiment, .variant], clock: by.clock)
         let hasVariant = "variant is not null"
         let figures = try runner.listing(&variants, questions.kinds(where: hasVariant), of: period) { by in
             try questions.figures(by, where: hasVariant)
         }
-        sections.append(self.variants(variants, figures.sorted))
+        sections.append(
+            OutcomeComparison(by: variants, groups: figures.sorted).section(
+                name: "variants", title: "Variants, with 95 % intervals"))
         // Said once, of whichever there are too many.
         let others = by.listed == nil ? (reasons.listed ?? variants.listed).map { [$0.definition] } ?? [] : []
         return Report(
@@ -159,27 +166,6 @@ struct OutcomeReport {
             })
     }
 
-    private func variants(_ by: ReportGrouping, _ groups: [(key: GroupKey, value: OutcomeFigures)]) -> ReportSection {
-        ReportSection(
-            name: "variants", title: "Variants, with 95 % intervals",
-            columns: by.columns + [
-                ReportColumn("closed", "closed"),
-                ReportColumn("resolved", "resolved"), ReportColumn("resolution_rate", "resolution"),
-                ReportColumn("resolution_low", "from"),
-                ReportColumn("resolution_high", "to"), ReportColumn("escalation_rate", "escalation"),
-                ReportColumn("escalation_low", "from"),
-                ReportColumn("escalation_high", "to"), ReportColumn("ratings", "ratings"), ReportColumn("csat", "CSAT"),
-                ReportColumn("csat_low", "from"), ReportColumn("csat_high", "to"),
-            ],
-            rows: groups.map { key, figures in
-                var cells = by.values(key) + [.count(figures.closed), .count(figures.resolved)]
-                cells += ReportValue.withInterval(figures.resolved, of: figures.closed)
-                cells += ReportValue.withInterval(figures.handedOver, of: figures.closed)
-                cells.append(.count(figures.ratings))
-                return cells + ReportValue.withInterval(figures.satisfied, of: figures.ratings)
-            })
-    }
-
     private var definitions: [ReportDefinition] {
         [
             ReportDefinition(request.rule.rawValue, request.rule.definition),
@@ -201,6 +187,7 @@ struct OutcomeReport {
                 "without_message",
                 "conversations with an outcome or a rating and their last event in the period, of which neither a question nor an answer "
                     + "was ever told; an outcome: resolved, reopened, escalated, or closed by an event"),
+            OutcomeComparison.definition,
             ReportDefinition("reopen_rate", "closed conversations that were reopened at least once"),
             ReportDefinition(
                 "ratings",
@@ -212,15 +199,5 @@ struct OutcomeReport {
                 "ratings ÷ conversations that were asked for one or gave one; ÷ all that closed or gave one where none of the period "
                     + "was asked"),
         ]
-    }
-}
-
-extension ReportValue {
-    /// Three cells: a share and both ends of its interval; none of nothing.
-    fileprivate static func withInterval(_ part: Int64, of whole: Int64) -> [ReportValue] {
-        let interval = WilsonInterval(part: part, whole: whole)
-        let ends = [interval?.low, interval?.high].map { end in end.map { ReportValue.estimate($0) } ?? ReportValue.none
-        }
-        return [.ratio(part, of: whole)] + ends
     }
 }

@@ -26,10 +26,10 @@ enum ReportCells {
         json.member("main", report.main)
         json.key("sections")
         json.beginArray()
-        for section in report.sections { try write(section, to: &json, took) }
+        for section in report.sections { try write(section, of: report, to: &json, took) }
         json.endArray()
         json.key("definitions")
-        json.array(report.definitions) { definition, json in
+        json.array(report.titledDefinitions) { definition, json in
             json.object { json in
                 json.member("term", definition.term)
                 json.member("meaning", definition.meaning)
@@ -40,7 +40,7 @@ enum ReportCells {
     }
 
     private static func write(
-        _ section: ReportSection, to json: inout JSONWriter, _ took: (Int) throws -> Void
+        _ section: ReportSection, of report: Report, to json: inout JSONWriter, _ took: (Int) throws -> Void
     ) rethrows {
         json.beginObject()
         json.member("name", section.name)
@@ -57,7 +57,7 @@ enum ReportCells {
         json.beginArray()
         for row in section.rows {
             let start = json.bytes.count
-            json.array(row) { write($0, to: &$1) }
+            json.array(zip(section.columns, row)) { write($0.1, title: report.title($0.1, in: $0.0), to: &$1) }
             // Twice: as bytes and as text.
             try took(2 * (json.bytes.count - start))
         }
@@ -79,10 +79,11 @@ enum ReportCells {
         }
     }
 
-    private static func write(_ value: ReportValue, to json: inout JSONWriter) {
+    /// - Parameter title: what people read in its place.
+    private static func write(_ value: ReportValue, title: String?, to json: inout JSONWriter) {
         if value == .none { return json.null() }
         json.beginObject()
-        json.member("text", HumanReadableText.text(value))
+        json.member("text", HumanReadableText.text(title.map { .text($0) } ?? value))
         json.member("kind", value.kind)
         if let exact = MachineReadableText.text(value) { json.member("exact", exact) }
         if let quotient = value.quotientText { json.member("of", quotient) }

@@ -9,6 +9,7 @@ package enum ReportHTML {
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
     static func render(_ report: Report, _ took: (Int) throws -> Void) rethrows -> String {
+        let report = report.titled
         let sections = try report.sections.map { try section($0, of: report, took) }
         let notices = report.notices.map { notice -> HTML in "<p class=\"bad\">Not all of it: \(notice)</p>\n" }
         let filters = report.filterText.map { text -> HTML in "<p class=\"filters\">\(text)</p>\n" } ?? .empty

@@ -35,13 +35,17 @@ struct ServiceLevelReport {
             let groups = try runner.listing(&by, kinds, of: period) { try queries($0).figures() }
             sections.append(breakdown(by, groups.sorted, judging.set.objectives, of: period))
         }
+        let outstanding = try StandingOut(runner: runner, period: period, objectives: judging.set)?.found()
+        if let outstanding { sections.append(outstanding.section) }
         sections.append(try worst(period, judging.set))
         return Report(
             name: "sla", title: "Service levels",
             basis: runner.basis(
                 period,
                 exactness: try exactness(period, judging.set)),
-            sections: sections, main: by.isWhole ? "objectives" : by.name, definitions: definitions(by, judging))
+            sections: sections, main: by.isWhole ? "objectives" : by.name,
+            definitions: definitions(by, judging) + (outstanding.map { [$0.definition] } ?? []),
+            titles: judging.set.titles)
     }
 
     /// What the sections ask but for the breakdown, in parts that do not wait for each other: most are too small to
@@ -53,7 +57,8 @@ struct ServiceLevelReport {
         (budgets.period, budgets.isForBudgets) = (window, true)
         let worst = try worstConversations(period, set)
         let report = self
-        let ofPeriod = [{ _ = try worst.rows() }] + whole.parts
+        let outstanding = try StandingOut(runner: runner, period: period, objectives: set)?.parts ?? []
+        let ofPeriod = [{ _ = try worst.rows() }] + whole.parts + outstanding
         let promised = runner.isOfCalls ? [] : try promises(period, set).parts(set.answerLimits)
         let ofWindow = (window == period ? [] : budgets.parts) + promised
         // The longest first, so that no thread is left alone with one at the end.
@@ -92,7 +97,7 @@ struct ServiceLevelReport {
         ReportSection(
             name: "objectives", title: "Objectives",
             columns: [
-                ReportColumn("objective", "objective"), ReportColumn("target", "target"),
+                ReportColumn("objective", "objective", isObjective: true), ReportColumn("target", "target"),
                 ReportColumn("alert_limit", "alert"),
                 ReportColumn("actual", "actual"), ReportColumn("samples", "samples"),
                 ReportColumn("verdict", "verdict"),
@@ -140,7 +145,7 @@ struct ServiceLevelReport {
             columns: by.columns + [
                 ReportColumn("good", "good"), ReportColumn("failed", "failed"), ReportColumn("pending", "pending"),
                 ReportColumn("answers", "answers"),
-            ] + objectives.map { ReportColumn($0.name, $0.title.lowercased()) },
+            ] + objectives.map { ReportColumn($0.name, $0.title) },
             rows: groups.map { key, figures in
                 by.values(key) + [
                     .count(figures.good), .count(figures.failed), .count(figures.pending), .count(figures.answers),

@@ -46,7 +46,7 @@ struct StatusReport {
                 ReportDefinition(
                     "changes",
                     "deployments, prompts, prices, experiments and knowledge of the day up to the end, latest first"),
-            ] + judging.definitions)
+            ] + judging.definitions, titles: judging.set.titles)
     }
 
     private struct Figures {
@@ -72,7 +72,8 @@ struct StatusReport {
         ReportSection(
             name: "objectives", title: "Objectives",
             columns: [
-                ReportColumn("objective", "objective"), ReportColumn("target", "target"), ReportColumn("now", "now"),
+                ReportColumn("objective", "objective", isObjective: true), ReportColumn("target", "target"),
+                ReportColumn("now", "now"),
                 ReportColumn("samples", "samples"), ReportColumn("week_before", "a week before"),
                 ReportColumn("samples_week_before", "samples then"),
             ],

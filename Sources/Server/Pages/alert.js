@@ -24,16 +24,21 @@ function exploreLink(query) {
   return hasPage(page) ? el("a", { href: page + "?lang=promql&view=chart#" + encodeURIComponent(query), "data-keeps-view": true }, "open in explore") : null;
 }
 
+// What a rule says of whatever it finds is a template: each instance has it filled in.
+function templated(text) {
+  return text.includes("{{") ? [el("span", { class: "soft" }, "template, filled in for each instance: "), el("code", {}, text)] : text;
+}
+
 function ruleNode(rule, zone) {
   const evaluated = Date.parse(rule.lastEvaluation);
   return [
     pairs([
-      ["state", stateNode(rule.state, rule.labels)], ["group", rule.group], ["labels", labelsOf(rule.labels)],
+      ["state", stateNode(rule.state, rule.labels)], ["group", rule.group], ["labels", templated(labelsOf(rule.labels))],
       ["waits", rule.duration ? duration(rule.duration) : "at once"],
       ["goes on", rule.keepFiringFor ? duration(rule.keepFiringFor) + " after it is over" : ""],
       ["evaluated", evaluated > 0 ? dateTimeText(evaluated, zone, true) + ", " + rule.health : rule.health],
       ["error", rule.lastError ? el("span", { class: "bad" }, rule.lastError) : ""],
-      ...Object.entries(rule.annotations).filter(([key]) => key !== "runbook_url"),
+      ...Object.entries(rule.annotations).filter(([key]) => key !== "runbook_url").map(([key, text]) => [key, templated(text)]),
       ["what to do", runbookLink(name, "runbook of " + name)],
     ]),
     el("pre", { tabindex: "0" }, el("code", {}, rule.query)), exploreLink(rule.query),
@@ -48,7 +53,8 @@ function table(label, heads, rows) {
 function showInstances(instances, zone, now) {
   const rows = instances.slice(0, instancesMax).map((one) => el("tr", {},
     el("td", {}, one.isMeant ? stateNode(one.state, one.rule.labels) : stateNode(one.state)), el("td", {}, one.labels), el("td", { class: "number", title: one.value }, measured(one.value)),
-    el("td", {}, duration((now - one.since) / 1000) + " (" + dateTimeText(one.since, zone, true) + ")"), el("td", {}, one.summary)));
+    el("td", {}, duration((now - one.since) / 1000) + " (" + dateTimeText(one.since, zone, true) + ")"),
+    el("td", {}, one.summary, one.told.map(([key, text]) => el("span", { class: "before soft", title: key }, text)))));
   replace(byId("instances"), rows.length ? table("Instances", ["state", "labels", "value", "since", "what"], rows) : el("p", { class: "good" }, "✓ nothing is pending and nothing fires"),
     instances.length > rows.length ? el("p", { class: "soft" }, count(instances.length - rows.length) + " more: search for them among ",
       el("a", { href: address("/alerts", { q: name }) }, "all alerts")) : null);

@@ -28,7 +28,7 @@ export function instancesOf(rules) {
     const labels = labelsOf(alert.labels);
     return {
       rule, labels, isMeant: isMeant(alert.labels), name: rule.name, state: alert.state, value: alert.value, since: Date.parse(alert.activeAt),
-      summary: alert.annotations.summary ?? "",
+      summary: alert.annotations.summary ?? "", told: Object.entries(alert.annotations).filter(([key]) => key !== "summary" && key !== "runbook_url"),
       text: [rule.name, alert.state, labels, alert.annotations.summary ?? ""].join(" ").toLowerCase(),
     };
   }));
@@ -46,7 +46,14 @@ export function matching(instances, text) {
   return words.length ? instances.filter((one) => words.every((word) => one.text.includes(word))) : instances;
 }
 
-export function alertLink(name) { return el("a", { href: "/alerts/" + encodeURIComponent(name), "data-keeps-view": true }, name); }
+// A name breaks before its words, if it has to.
+function inWords(name) { return name.split(/(?<=[a-z0-9])(?=[A-Z])/).flatMap((word, at) => at ? [el("wbr"), word] : [word]); }
+
+// Browsers take . and .. for folders, however they are escaped: in a path _ stands for such a name.
+export function alertLink(name) {
+  const path = name === "." || name === ".." ? "_?named=" + name : encodeURIComponent(name);
+  return el("a", { href: "/alerts/" + path, "data-keeps-view": true }, inWords(name));
+}
 
 // A runbook is of no range, but what it leads to is.
 export function runbookLink(name, text = "runbook") {

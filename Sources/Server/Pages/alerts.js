@@ -12,7 +12,7 @@ import { dateTimeText } from "./time.js";
 setDefaults({ refresh: "30s" });
 
 const page = 100;
-const numbers = new Set(["instances", "waits", "value"]);
+const numbers = new Set(["waits", "value"]);
 function heading(text) { return el("th", { scope: "col", class: numbers.has(text) ? "number" : undefined }, text); }
 
 let shown = { rules: [], instances: [], bands: null, zone: "UTC", now: 0 };
@@ -20,25 +20,38 @@ let rowsMax = page;
 
 function given(name) { return new URLSearchParams(location.search).get(name) ?? ""; }
 
+// How many fire of those that do or wait whether they will.
+function ofInstances(instances) {
+  const firing = instances.filter((one) => one.state === "firing").length;
+  if (instances.length === 0) return "no instance pending or firing";
+  const all = count(instances.length) + (instances.length === 1 ? " instance" : " instances");
+  return (firing === instances.length ? all : count(firing) + " of " + all) + " firing" + (firing === instances.length ? "" : ", the others pending");
+}
+
 function showSummary({ rules, instances }) {
   const alarms = rules.filter((rule) => !isMeant(rule.labels));
   const counts = ["firing", "pending", "inactive"].map((state) => [state, alarms.filter((rule) => rule.state === state).length]);
   const failing = rules.filter((rule) => rule.health === "err").length;
   const silent = rules.filter((rule) => isMeant(rule.labels) && rule.state !== "firing").map((rule) => rule.name);
-  const firing = instances.filter((one) => one.state === "firing" && !one.isMeant).length;
+  const meant = instances.filter((one) => !one.isMeant);
   const text = counts.map(([state, number]) => count(number) + " " + state).join(" · ") + " of " + count(alarms.length) + " rules, "
-    + count(firing) + (firing === 1 ? " instance fires" : " instances fire") + (failing ? " · " + count(failing) + " cannot be evaluated" : "")
+    + ofInstances(meant) + (failing ? " · " + count(failing) + " cannot be evaluated" : "")
     + silent.map((name) => " · " + name + " does not fire, as it should").join("");
   setText(byId("state"), rules.length ? text : "no rules are evaluated here");
   byId("state").className = "state "
     + (counts[0][1] ? "bad" : counts[1][1] || failing || silent.length ? "warn" : rules.length ? "good" : "soft");
 }
 
+function firingOf(alerts) {
+  const firing = alerts.filter((one) => one.state === "firing").length;
+  return (firing === alerts.length ? count(firing) : count(firing) + " of " + count(alerts.length)) + " firing";
+}
+
 function showRules({ rules, bands, zone }) {
   const rows = rules.map((rule) => el("tr", {},
     el("th", { scope: "row" }, alertLink(rule.name)),
     el("td", {}, stateNode(rule.state, rule.labels), rule.health === "err" ? el("span", { class: "bad", title: rule.lastError }, " not evaluated: " + rule.lastError) : null),
-    el("td", { class: "number" }, rule.alerts.length ? count(rule.alerts.length) : "–"),
+    el("td", { title: rule.alerts.length ? ofInstances(rule.alerts) : undefined }, rule.alerts.length ? firingOf(rule.alerts) : "–"),
     el("td", {}, labelsOf(rule.labels)),
     el("td", { class: "number" }, rule.duration ? duration(rule.duration) : "at once"),
     el("td", {}, bands ? band(bands.series.get(rule.name) ?? [], bands.grid, zone) : "…"),

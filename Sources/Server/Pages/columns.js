@@ -42,12 +42,24 @@ export function exactMoney(value) {
   return (amount < 0n ? "-" : "") + "$" + whole + "." + rest;
 }
 
-// What a row, a turn or all of it cost: exact, at least, or nothing known.
-export function costText({ cost_usd: cost, cost_low_usd: low, cost_high_usd: high, price_state: state }) {
-  if (cost !== null && cost !== undefined) return exactMoney(cost);
+// USD as reports have them: with six digits behind the point, and with two that count where these would show something
+// as nothing.
+export function roundedMoney(value) {
+  const amount = typeof value === "bigint" ? value : pico(value);
+  const size = amount < 0n ? -amount : amount;
+  let unit = 1000000n;
+  if (size > 0n && size < unit / 2n) for (unit = 1n; size / unit >= 100n;) unit *= 10n;
+  const rounded = (size + unit / 2n) / unit * unit;
+  const [whole, rest] = exactMoney(rounded).split(".");
+  return (amount < 0n ? "-" : "") + whole + "." + rest.padEnd(6, "0");
+}
+
+// What a row, a turn or all of it cost: exact, unless somebody writes amounts otherwise, at least, or nothing known.
+export function costText({ cost_usd: cost, cost_low_usd: low, cost_high_usd: high, price_state: state }, money = exactMoney) {
+  if (cost !== null && cost !== undefined) return money(cost);
   if (state === "unpriced" && pico(low) === 0n) return "unpriced";
   if (low === null || low === undefined) return "";
-  return (high ? exactMoney(low) + " to " + exactMoney(high) : "at least " + exactMoney(low));
+  return (high ? money(low) + " to " + money(high) : "at least " + money(low));
 }
 
 // MARK: outcomes

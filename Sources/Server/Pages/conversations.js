@@ -1,7 +1,7 @@
 // Conversations of the range, by time, cost, length or errors, a page at a time. Filters and order stand in the address;
 // of users nothing but tokens does.
 import { address, ask } from "./ask.js";
-import { costText, exactMoney, outcomes, pico } from "./columns.js";
+import { costText, exactMoney, outcomes, pico, roundedMoney } from "./columns.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, format } from "./format.js";
 import { filtersOf, pageInList } from "./listed.js";
@@ -118,7 +118,7 @@ function row(found, zone) {
     el("td", { class: "number" + (found.errors ? " bad" : "") }, (found.errors ? "✗ " : "") + count(found.errors ?? 0)),
     el("td", {}, found.escalations ? end("! " + count(found.escalations), found.escalation_reason ? " " + found.escalation_reason : "") : ""),
     el("td", { class: "number" }, found.score === undefined ? "" : found.score + " of 5"),
-    el("td", { class: "number" }, costText(found) || (found.calls ? "unpriced" : ""),
+    el("td", { class: "number", title: costText(found) || undefined }, costText(found, roundedMoney) || (found.calls ? "unpriced" : ""),
       missing ? el("span", { class: "warn" }, "! " + count(missing) + " of " + count(found.calls) + " calls not wholly priced") : null));
 }
 
@@ -139,7 +139,9 @@ function showFound(answer, place, filters) {
   const all = answer.matching === undefined ? "" : count(answer.matching) + (answer.matching === 1 ? " conversation" : " conversations");
   setText(byId("found"), rows.length === 0
     ? "None" + (place ? " there." : Object.keys(filters).length ? " that the filters let through." : " in this range.")
-    : (all || "a further page") + ", " + count(rows.length) + " here: " + (isExact ? "" : "at least ") + exactMoney(sum) + " by " + answer.rule + ".");
+    : (all || "a further page") + ", " + count(rows.length) + " here: " + (isExact ? "" : "at least ") + roundedMoney(sum) + " by " + answer.rule + ".");
+  // What that is to the digit shows where it is pointed at.
+  byId("found").title = rows.length === 0 ? "" : (isExact ? "" : "at least ") + exactMoney(sum);
   // The period stays as it is: a list that somebody goes through does not move on.
   const turn = (text, changes) => el("button", {
     type: "button", click: () => change({ cursor: null, before: null, from: answer.from, to: answer.to, ...changes }),

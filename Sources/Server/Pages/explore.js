@@ -508,5 +508,7 @@ byId("stop").addEventListener("click", () => asking?.abort());
 byId("csv").addEventListener("click", () => save());
 addEventListener("resize", () => chart?.resize());
 addEventListener("themechange", () => { if (chart?.data) chart.update(chart.data) });
+// Paper has its own colours and width.
+addEventListener("paperchange", () => { if (chart?.data) { chart.resize(); chart.update(chart.data) } });
 
 show(load);

@@ -162,9 +162,9 @@ function cellNode(cell, { isName, isNumber, isTime, isPart, content, before }) {
 }
 
 // A section as a table. `before` gives the row that one is compared with (null: there was none, undefined: it is compared
-// with none), `content` other
-// content of a cell than its text, `act` what a row does when it is clicked.
-export function sectionTable(section, { before, content, act, more } = {}) {
+// with none), `content` other content of a cell than its text, `act` what a row does when it is clicked, `doors` where a
+// row leads ({ title, content }): a column of the page's own, which no file has.
+export function sectionTable(section, { before, content, act, more, doors } = {}) {
   if (section.rows.length === 0) return el("p", { class: "soft" }, "– no data");
   const columns = shownColumns(section);
   const names = nameColumns(section);
@@ -177,6 +177,7 @@ export function sectionTable(section, { before, content, act, more } = {}) {
       isPart: times.includes(section.columns[at].name) && isInPart(section, row),
       before: other === undefined ? undefined : other?.[at] ?? null,
     }));
+    if (doors) cells.push(el("td", {}, doors.content(row)));
     return el("tr", { class: act ? "acts" : undefined, click: act ? (event) => act(row, event) : undefined }, cells);
   };
   const body = el("tbody", {}, shown.map(made));
@@ -191,7 +192,8 @@ export function sectionTable(section, { before, content, act, more } = {}) {
   return [
     el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": section.title }, el("table", {},
       el("thead", {}, el("tr", {}, columns.map((at, place) =>
-        el("th", { scope: "col", class: numbers[place] ? "number" : undefined }, section.columns[at].title)))),
+        el("th", { scope: "col", class: numbers[place] ? "number" : undefined }, section.columns[at].title)),
+      doors ? el("th", { scope: "col" }, doors.title) : null)),
       body)),
     note,
   ];

@@ -13,7 +13,7 @@ import { askedTime, clockText, dateTimeText, offsetText } from "./time.js";
 // Days are the server's, whoever looks, until somebody chooses a zone.
 setDefaults({ from: "now-30d", refresh: "1m" }, { timezone: "utc" });
 
-const day = 86400000;
+const minute = 60000, day = 86400000;
 
 // A figure as a link to its page of the same time. Reports are one entry of the menu.
 function linked(path, query, text) {
@@ -37,10 +37,6 @@ function tile(title, cell, path, query, lines) {
     lines);
 }
 
-function nameOf(objective) {
-  return objective.replace(/_p(\d+(?:_\d+)?)$/, (_, rank) => " p" + rank.replace("_", ".")).replaceAll("_", " ");
-}
-
 // MARK: parts
 
 function showState(status) {
@@ -53,21 +49,35 @@ function showState(status) {
   if (state.textContent !== text) replace(state, el("a", { href: "/status" }, text));
 }
 
+function isSpent(left) { return amount(left) <= 0; }
+
+// Whatever alerts do: a budget that is gone is told beside them, as rules hear of how fast it goes and not that it went.
+function showSpent(report, query) {
+  const [section, name] = sectionOf(report, "service_level_objectives") ? [sectionOf(report, "service_level_objectives"), "slo"]
+    : [sectionOf(report, "objectives"), "objective"];
+  const spent = section.rows.filter((row) => isSpent(cellOf(section, "budget_left", row)));
+  const told = spent.map((row) => cellOf(section, name, row).text + " (" + textOf(cellOf(section, "budget_left", row)) + " left)");
+  replace(byId("spent"), told.length === 0 ? null : el("p", { class: "bad" }, linked("/slos", query,
+    "✗ " + (told.length === 1 ? "the error budget is exhausted of " : count(told.length) + " error budgets are exhausted: ") + told.join(", "))));
+}
+
 // Each objective; how it went comes later, and nobody waits for it.
 function showLevels(report, query) {
   const section = sectionOf(report, "objectives");
   const sparks = new Map();
   replace(byId("levels"), section.rows.map((row) => {
     const cell = (name) => cellOf(section, name, row);
-    const name = cell("objective").text;
+    // What people call it, and what addresses and columns do.
+    const { text: title, exact: name } = cell("objective");
     const [verdict, left] = [cell("verdict"), cell("budget_left")];
     const spark = el("div", { class: "spark" });
-    sparks.set(name, spark);
+    sparks.set(name, { place: spark, title });
     // How it went day by day; from there a day leads to its hours, an hour to who suffered in it.
-    return tile(nameOf(name), cell("actual"), "/reports/sla", { ...query, by: "day", measure: name }, [
+    return tile(title, cell("actual"), "/reports/sla", { ...query, by: "day", measure: name }, [
       el("p", { class: look(verdict) }, textOf(verdict)),
       el("p", { class: "soft" }, "target " + textOf(cell("target")) + " · " + textOf(cell("samples")) + " samples"),
-      left && el("p", { class: "soft", title: exact(left) }, linked("/slos", query, "budget left " + textOf(left))),
+      left && el("p", { class: isSpent(left) ? "bad" : "soft", title: exact(left) },
+        linked("/slos", query, (isSpent(left) ? "✗ budget exhausted, left " : "budget left ") + textOf(left))),
       spark,
     ]);
   }));
@@ -77,13 +87,13 @@ function showLevels(report, query) {
 // How objectives went: a line each, of a figure a day, or an hour of a short range; what is not over is dashed.
 function showSparks(report, sparks) {
   const section = sectionOf(report, report.main);
-  for (const [name, place] of sparks) {
+  for (const [name, { place, title }] of sparks) {
     const at = columnOf(section, name);
     if (at < 0) continue;
     const points = section.rows.map((row) => ({ amount: amount(row[at]), isInPart: isInPart(section, row) }));
     const [first, last] = [section.rows[0], section.rows.at(-1)];
     replace(place, section.rows.length < 2 ? null
-      : sparkline(nameOf(name) + " from " + textOf(first[at]) + " (" + textOf(first[0]) + ") to " + textOf(last[at]) + " (" + textOf(last[0]) + ")", points));
+      : sparkline(title + " from " + textOf(first[at]) + " (" + textOf(first[0]) + ") to " + textOf(last[at]) + " (" + textOf(last[0]) + ")", points));
   }
 }
 
@@ -148,9 +158,30 @@ function showOutcomes(report, query) {
     ]));
 }
 
-function showChanges(report) {
+// What is asked of a change first, and by what its report is broken down then.
+const asked = {
+  "prompt.published": ["outcomes", "prompt_version"], "experiment.changed": ["outcomes", "variant"], "knowledge.indexed": ["outcomes", "topic"],
+  "price.set": ["cost", "model"], "deploy.changed": ["sla", "agent_version"],
+};
+const reports = { sla: "service levels", cost: "cost", outcomes: "outcomes" };
+
+// Reports of what came after a change, a day at most, beside as much time right before it.
+function beforeAndAfter(section, row, timezone, now) {
+  const time = Date.parse(cellOf(section, "time", row)?.exact);
+  const end = Math.min(time + day, now);
+  if (!(end - time >= minute)) return "–";
+  const [first, by] = asked[cellOf(section, "type", row)?.exact] ?? [];
+  const range = { from: new Date(time).toISOString(), to: new Date(end).toISOString(), timezone, compare: "previous" };
+  const kinds = Object.keys(reports).sort((one, other) => Number(other === first) - Number(one === first));
+  return kinds.flatMap((kind, at) => [
+    at ? " · " : "", linked("/reports/" + kind, kind === first ? { ...range, by } : range, reports[kind]),
+  ]);
+}
+
+function showChanges(report, timezone) {
   const section = sectionOf(report, "changes");
-  replace(byId("changes"), section.rows.length ? sectionTable(section) : el("p", { class: "soft" }, "nothing in the day before"));
+  const doors = { title: "before and after", content: (row) => beforeAndAfter(section, row, timezone, Date.parse(report.now)) };
+  replace(byId("changes"), section.rows.length ? sectionTable(section, { doors }) : el("p", { class: "soft" }, "nothing in the day before"));
 }
 
 function showFreshness(report, zone, now) {
@@ -174,12 +205,13 @@ show(async ({ from, to, zone, now, view, signal }) => {
     part("levels", async () => {
       const report = await ask(address("/v1/reports/sla", { ...query, ...cells }), { signal });
       sparks = showLevels(report, query);
+      showSpent(report, query);
       showFreshness(report, zone, now);
     }),
     part("alerts", async () => showAlerts(await ask(address("/api/v1/rules", { type: "alert" }), { signal }), zone, now)),
     part("money", async () => showMoney(await Promise.all(days.map((of) => ask(address("/v1/reports/cost", { ...of, ...cells }), { signal }))), days)),
     part("outcomes", async () => showOutcomes(await ask(address("/v1/reports/outcomes", { ...query, ...cells }), { signal }), query)),
-    part("changes", async () => showChanges(await ask(address("/v1/reports/status", { ...cells, section: "changes" }), { signal }))),
+    part("changes", async () => showChanges(await ask(address("/v1/reports/status", { ...cells, section: "changes" }), { signal }), timezone)),
   ]);
   keepView(byId("main"));
   // How it went is asked when all else stands there.

@@ -7,8 +7,8 @@ import { byId, el, replace } from "./dom.js";
 import { amount, basisNodes, columnOf, comparing, isInPart, isOfOthers, look, nameColumns, periodBefore, rowName, sectionRows, sectionTable, spanOf, times, unitOf } from "./figures.js";
 import { conversationLink } from "./listed.js";
 import { overTime } from "./overtime.js";
-import { notice, show } from "./shell.js";
-import { change, setDefaults, view } from "./state.js";
+import { hasPage, notice, show } from "./shell.js";
+import { change, link, setDefaults, view } from "./state.js";
 import { askedTime, dateText, instant, offset, reading } from "./time.js";
 
 const place = byId("report");
@@ -98,8 +98,14 @@ function select(label, choices, chosen, act) {
   return el("label", { class: "choice" }, label + " ", made);
 }
 
+let controlled = "";
+
 function showControls(question) {
   const { by, filters, others, compare } = question;
+  // Figures that are asked again change nothing here: a choice that somebody is at stays open.
+  const now = JSON.stringify([by, [...filters], others, compare]);
+  if (now === controlled) return;
+  controlled = now;
   const choice = (at) => select(at ? "then by" : "Break down by",
     [["", "nothing"], ...dimensions.filter((name) => name === by[at] || !by.includes(name)).map((name) => [name, name.replaceAll("_", " ")])],
     by[at] ?? "", (value) => change({ by: [...by.slice(0, at), ...(value ? [value, ...by.slice(at + 1)] : [])].join(",") || null }));
@@ -173,6 +179,33 @@ function seriesOf(section, at, context) {
   };
 }
 
+// MARK: what stands out
+
+// What the list of conversations is filtered by; of what else there are many of questions that went badly explore has the
+// questions themselves.
+const listed = new Set(["channel", "tenant"]);
+
+function sqlText(text) { return "'" + text.replaceAll("'", "''") + "'"; }
+
+function questionsOf(by, value, { from, to }) {
+  const within = (column, end = to) => column + " >= timestamptz " + sqlText(iso(from)) + " and " + column + " < timestamptz " + sqlText(iso(end));
+  const isTool = by === "tool";
+  const tools = "join (select distinct tenant as of_tenant, conversation_id as of_conversation, turn as of_turn\n  from tool_call where "
+    + within("time", to + hour) + " and tool = " + sqlText(value) + ") as called\n"
+    + "  on of_tenant = tenant and of_conversation = conversation_id and of_turn = turn\n";
+  return "select conversation_id, tenant, turn, asked_time, status, error_type, duration_ns / 1e9 as seconds\nfrom turns\n" + (isTool ? tools : "")
+    + "where " + within("asked_time") + (isTool ? "" : "\n  and " + (by === "model" ? "coalesce(request_model, model)" : by) + " = " + sqlText(value))
+    + "\norder by duration_ns desc nulls first\nlimit 100";
+}
+
+// Where the conversations are that have in common what stands out: the slowest first.
+function standingOut(by, value, context) {
+  const range = { from: iso(context.from), to: iso(context.to) };
+  if (listed.has(by)) return hasPage("/conversations") ? link("/conversations", { ...range, ["var-" + by]: value, sort: "duration" }) : undefined;
+  // A question's text stands behind the sign that no server is sent.
+  return hasPage("/explore") ? link("/explore?lang=sql&view=table#" + encodeURIComponent(questionsOf(by, value, context)), range) : undefined;
+}
+
 // MARK: a section
 
 function csvOf(section, context, before) {
@@ -192,6 +225,7 @@ function sectionNode(section, context, hosts) {
   const isMain = section.name === report.main && section.name.startsWith("by_");
   const before = comparing(section, context.before, from, zone);
   const conversation = columnOf(section, "conversation_id"), tenant = columnOf(section, "tenant");
+  const outstanding = section.name === "stands_out" ? columnOf(section, "value") : -1;
   const act = isMain ? (row, event) => {
     if (event.defaultPrevented || isOfOthers(row) || event.target.closest("a, button") || String(getSelection()) !== "") return;
     change(into(section, row, question, context));
@@ -206,6 +240,10 @@ function sectionNode(section, context, hosts) {
           change(changes);
         },
       }, row[at]?.text ?? "–");
+    }
+    if (at === outstanding && row[at]) {
+      const href = standingOut(row[columnOf(section, "by")].exact, row[at].exact, context);
+      return href && el("a", { href }, row[at].text);
     }
     return at === conversation && row[at] ? conversationLink(row[at].exact, row[tenant]?.exact) : undefined;
   };
@@ -237,8 +275,9 @@ async function draw(context) {
   for (const take of takeAway.splice(0)) take();
   const hosts = [];
   const { report, before } = context;
-  // What was asked stands first.
-  const sections = [...report.sections].sort((one, other) => Number(isAsked(other, context)) - Number(isAsked(one, context)));
+  // What was asked stands first, and behind it whether its rows differ by more than chance, and what stands out.
+  const rank = (section) => isAsked(section, context) ? 0 : ["compared", "stands_out"].includes(section.name) ? 1 : 2;
+  const sections = [...report.sections].sort((one, other) => rank(one) - rank(other));
   replace(byId("period"), report.period, before ? ", compared with " + before.report.period : null,
     report.only ? el("strong", {}, " " + report.only) : null);
   replace(byId("figures"), sections.map((section) => sectionNode(section, context, hosts)));

@@ -118,7 +118,7 @@ addEventListener("themechange", () => drawAgain());
 
 show(async ({ from, to, zone, view: shown, signal }) => {
   const end = shown.to === "now" ? undefined : new Date(to).toISOString();
-  const report = await ask(address("/v1/slos", { to: end, format: "cells" }), { signal });
+  const report = await ask(address("/v1/slos", { to: end, timezone: zone, format: "cells" }), { signal });
   showTiles(report);
   replace(byId("figures"), report.sections.map((section) => sectionNode(section, report)));
   replace(byId("basis"), basisNodes(report), hasPage("/alerts") ? el("p", {}, "Rules that fire are ", el("a", { href: "/alerts", "data-keeps-view": true }, "alerts"), ".") : null);

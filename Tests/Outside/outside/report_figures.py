@@ -255,6 +255,7 @@ def outcome_figures(document, reports):
         yield group_names(f"report outcomes by {dimension}", expected, rows, dimension)
         for key, counts, row in common(expected, rows, dimension):
             yield from outcome_row_figures(f"report outcomes by {dimension}, {key}", counts, row, is_asked)
+        yield from compared_figures(f"report outcomes compared by {dimension}", expected, report.get("compared", []), dimension)
     yield from variant_figures(outcomes["variants"], report["variants"])
 
 
@@ -264,14 +265,33 @@ def variant_figures(expected, rows):
     yield "variants", sorted(wanted), sorted(found)
     for key in sorted(set(wanted) & set(found)):
         counts, row, name = wanted[key], found[key], f"variant {'/'.join(key)}"
-        for column in ("closed", "resolved", "ratings"):
-            yield f"{name}: {column}", counts[column], row[column]
-        yield f"{name}: csat", ratio(counts["satisfied"], counts["ratings"]), shown(row["csat"])
-        for column, count in (("resolution", counts["resolved"]), ("escalation", counts["handed_over"])):
-            yield f"{name}: {column}_rate", ratio(count, counts["closed"]), shown(row[f"{column}_rate"])
-            for end, sign in (("low", -1), ("high", 1)):
-                bound = wilson(count, counts["closed"], sign)
-                yield f"{name}: {column}_{end}", bound, near(bound, row[f"{column}_{end}"])
+        yield from interval_figures(name, counts, row)
+
+
+def interval_figures(name, counts, row):
+    for column in ("closed", "resolved", "ratings"):
+        yield f"{name}: {column}", counts[column], row[column]
+    yield f"{name}: csat", ratio(counts["satisfied"], counts["ratings"]), shown(row["csat"])
+    for column, count in (("resolution", counts["resolved"]), ("escalation", counts["handed_over"])):
+        yield f"{name}: {column}_rate", ratio(count, counts["closed"]), shown(row[f"{column}_rate"])
+        for end, sign in (("low", -1), ("high", 1)) if counts["closed"] else ():
+            bound = wilson(count, counts["closed"], sign)
+            yield f"{name}: {column}_{end}", bound, near(bound, row[f"{column}_{end}"])
+
+
+def compared_figures(name, expected, rows, dimension):
+    """Groups beside each other: the best is the one of which most are resolved for sure; times are not compared."""
+    if not rows:
+        yield f"{name}: groups that nobody compares", [], [] if dimension in ("month", "week", "day", "hour") else list(expected)[:3]
+        return
+    lows, best = [], None
+    for key, counts, row in common(expected, rows, dimension):
+        yield from interval_figures(f"{name}, {key}", counts, row)
+        if counts["closed"]:
+            lows.append(wilson(counts["resolved"], counts["closed"], -1))
+            best = lows[-1] if row["resolution_compared"] == "best" else best
+    if len(lows) > 1:
+        yield f"{name}: the best begins highest", max(lows), best
 
 
 def report_figures(document, reports):

@@ -12,16 +12,23 @@ extension Routes {
         _ component: String, _ request: Request, _ context: ServerContext
     ) throws(Refusal) -> Response {
         try guardian.checkHost(request)
-        guard var id = PercentText.unescaped(component) else {
+        guard let id = Self.named(component, request) else {
             throw Refusal(.notFound, "the id is no UTF-8", hint: "escape the bytes of its UTF-8 with percent signs")
-        }
-        if id.hasSameBytes(as: ConversationAddress.substitute) {
-            for (name, value) in request.uri.queryParameters where name == ConversationAddress.parameter {
-                id = String(value)
-            }
         }
         let page = PageDocument.conversation(id, traces: traceLink)
         return Response(passing: page.html(isSession: context.isSession))
+    }
+
+    /// What the address of a page names: the last part of its path, or what the path could not hold, see
+    /// ``ConversationAddress``. nil: it is no UTF-8.
+    static func named(_ component: String, _ request: Request) -> String? {
+        guard var text = PercentText.unescaped(component) else { return nil }
+        if text.hasSameBytes(as: ConversationAddress.substitute) {
+            for (name, value) in request.uri.queryParameters where name == ConversationAddress.parameter {
+                text = String(value)
+            }
+        }
+        return text
     }
 }
 

@@ -29,7 +29,7 @@ extension Routes {
     /// - Parameter component: its name as the address has it.
     /// - Throws: 404 for what is no text.
     func alertPage(_ component: String, _ request: Request, _ context: ServerContext) throws(Refusal) -> Response {
-        guard let name = PercentText.unescaped(component) else {
+        guard let name = Self.named(component, request) else {
             throw Refusal(.notFound, "the alert's name is no UTF-8", hint: "GET /alerts lists all")
         }
         return try page(.alert(name), request, context)
@@ -80,7 +80,8 @@ extension PageDocument {
                 <div id="levels" class="tiles"></div>
                 </section>
                 <section aria-labelledby="alerts-title">
-                <h2 id="alerts-title">Alerts</h2>
+                <h2 id="alerts-title">Alerts and budgets</h2>
+                <div id="spent"></div>
                 <div id="alerts"></div>
                 </section>
                 <section aria-labelledby="money-title">

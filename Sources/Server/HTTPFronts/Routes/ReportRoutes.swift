@@ -106,7 +106,11 @@ extension Routes {
         }
         switch name {
         case .status: return try reports.status(to: time("to"))
-        case .budgets: return try reports.budgets(to: time("to"))
+        case .budgets:
+            let zone = query["timezone"] ?? "UTC"
+            let clock = try ReportRequest.clock(zone)
+            let to = try query["to"].map { try PeriodText.parse($0, now: now, clock: clock, isEnd: true) }
+            return try reports.budgets(to: to, timeZone: zone)
         case .doctor:
             let (from, to) = (try time("from"), try time("to"))
             let live = liveFigures(now: now, from: from)

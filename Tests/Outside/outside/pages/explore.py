@@ -102,6 +102,11 @@ def names(visit):
     visit.open("/explore")
     field = visit.browser.write("#text", "select * from conv")
     visit.browser.until("names", lambda: visit.browser.all("#choices:not([hidden]) li"))
+    covered = visit.browser.ask("""[...document.querySelectorAll('#question button')].filter((one) => {
+      const { left, top, width, height } = one.getBoundingClientRect();
+      return width && top < innerHeight && !one.contains(document.elementFromPoint(left + width / 2, top + height / 2)) && !one.disabled;
+    }).map((one) => one.textContent)""")
+    visit.expect("/explore", "buttons below what is offered", covered)
     field.send_keys(Keys.TAB)
     visit.wants("/explore", "Tab took", field.get_attribute("value").startswith("select * from conversation"), field.get_attribute("value"))
     visit.complaints("/explore")

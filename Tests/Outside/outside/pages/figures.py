@@ -240,8 +240,16 @@ def overview(visit):
     seen = browser.ask("[...document.querySelectorAll('#levels .tile')].map((tile) => [...tile.querySelectorAll('[title]')].map((one) => one.title))")
     wanted = [[exact(figure) for figure in (row["actual"], row["budget_left"]) if figure is not None] for row in told["objectives"]]
     visit.expect(page, "service levels", [[title.split(" = ")[0] for title in tile] for tile in seen], wanted)
+    shown = next(one for one in visit.ask(f"/v1/reports/sla?from={start}&to={end}&timezone=UTC&format=cells")["sections"] if one["name"] == "objectives")
+    titles = browser.ask("[...document.querySelectorAll('#levels .tile h3')].map((one) => one.textContent)")
+    visit.expect(page, "what objectives are called", titles, [row[0]["text"] for row in shown["rows"]])
+    visit.expect(page, "names of machines among them", [one for one in titles if "_" in one or "-" in one])
     samples = browser.ask("[...document.querySelectorAll('#levels .tile')].map((tile) => / ([\\d,]+) samples/.exec(tile.textContent)[1].replaceAll(',', ''))")
     visit.expect(page, "samples", samples, [str(row["samples"]) for row in told["objectives"]])
+    # A budget that is gone is told whatever alerts do.
+    spent = [row for row in told["service_level_objectives"] if row["budget_left"] and float(row["budget_left"]["value"]) <= 0]
+    words = browser.find("#spent").text
+    visit.wants(page, f"{len(spent)} budgets are exhausted", words.count(" left)") == len(spent) and words.startswith("✗") == bool(spent), words)
     today = visit.ask(f"/v1/reports/cost?from={text(yesterday(24))}&timezone=UTC")["total"][0]
     tile = browser.find("#money .tile")
     visit.expect(page, "cost today", [tile.find_element("css selector", ".figure").get_attribute("title"), tile.find_element("css selector", ".soft").text],
@@ -270,6 +278,10 @@ def objectives(visit):
     visit.open(f"{page}?from=now-7d&to={end}&timezone=utc")
     told = next(one for one in visit.ask(f"/v1/slos?to={end}&format=cells")["sections"] if one["name"] == "budgets")
     at = [column["name"] for column in told["columns"]].index("budget_left")
+    called = browser.ask("[...document.querySelectorAll('#budgets .tile h3')].map((one) => one.textContent)")
+    visit.expect(page, "what objectives are called", called, [row[0]["text"] for row in told["rows"]])
+    levels = next(one for one in visit.ask(f"/v1/reports/sla?to={end}&format=cells")["sections"] if one["name"] == "objectives")
+    visit.expect(page, "objectives under another name than in service levels", sorted(set(called) - {row[0]["text"] for row in levels["rows"]}))
     visit.expect(page, "budgets left", browser.ask("[...document.querySelectorAll('#budgets .figure')].map((one) => one.textContent)"),
                  [row[at]["text"] if row[at] else "–" for row in told["rows"]])
     visit.complaints(page)

@@ -5,12 +5,12 @@ The server wants a token here, so each way begins with the form.
 import csv
 import io
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from outside.browser import Keys
 from outside.pages import marathon
-from outside.pages.calendar import UTC, around_bad_hour, last_month, shown, text
+from outside.pages.calendar import UTC, around_bad_hour, bad_hour, last_month, shown, text, yesterday
 
 ZONE = "Europe/Berlin"
 ALERT = "SupportAvailabilityLow"
@@ -24,9 +24,12 @@ def look(visit):
     visit.demo()
     visit.take(list(marathon.events()))
     visit.take(list(calls_of_last_month(visit)))
+    visit.published = text(datetime.now(UTC) - timedelta(hours=2))
+    visit.take([{"specversion": "1.0", "id": "change-1", "source": "pages", "type": "prompt.published", "time": visit.published,
+                 "data": {"prompt_name": "page-greeting", "prompt_version": "v9", "tenant": "acme"}}])
     visit.secret = {"Authorization": f"Bearer {visit.token()}"}
     visit.look()
-    for act in (woken, finance, cause, developer, passed_on):
+    for act in (woken, finance, product, change, outstanding, cause, developer, passed_on):
         visit.flow(f"flow of {act.__name__}", act)
 
 
@@ -129,6 +132,62 @@ def finance(visit):
     browser.until("all models again", lambda: len(browser.all("section[aria-labelledby=title-by_model] tbody tr")) == len(rows) - 1)
     visit.complaints(page)
     browser.zone("")
+
+
+def product(visit):
+    """Which prompt version resolves more: shares with intervals, and whether the best is ahead by more than chance."""
+    browser, page, query = visit.browser, "/reports/outcomes by prompt version", f"from={text(yesterday(0))}&to={text(yesterday(24))}&by=prompt_version"
+    visit.open(f"/reports/outcomes?{query}&timezone=utc")
+    titles = browser.ask("[...document.querySelectorAll('#figures section h2')].map((one) => one.id)")
+    visit.expect(page, "what stands first", titles[:2], ["title-by_prompt_version", "title-compared"])
+    rows = browser.ask("[...document.querySelectorAll('section[aria-labelledby=title-compared] tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))")
+    told = visit.ask(f"/v1/reports/outcomes?{query}&format=cells", visit.secret)
+    section = next(one for one in told["sections"] if one["name"] == "compared")
+    names = [column["name"] for column in section["columns"]]
+    for row, cells in zip(section["rows"], rows):
+        wanted = [row[names.index(name)] for name in ("resolution_rate", "resolution_low", "resolution_high", "resolution_compared")]
+        visit.expect(page, "a share without its interval or its verdict", [cell["text"] for cell in wanted if cell and cell["text"] not in cells])
+    verdicts = [row[names.index("resolution_compared")] for row in section["rows"]]
+    visit.wants(page, "the best version", len(rows) > 1 and [one["text"] for one in verdicts if one].count("best") == 1, verdicts)
+    visit.complaints(page)
+
+
+def change(visit):
+    """From what changed to what it changed: the time after it beside as much before it."""
+    browser, page = visit.browser, "/ (what changed)"
+    moment = datetime.fromisoformat(visit.published.replace("Z", "+00:00"))
+    visit.open("/?timezone=utc")
+    row = browser.until("the change", lambda: next((one for one in browser.all("#changes tbody tr") if "page-greeting" in one.text), None))
+    links = row.find_elements("css selector", "td:last-child a")
+    visit.expect(page, "where it leads", [link.text for link in links], ["outcomes", "service levels", "cost"])
+    links[0].click()
+    browser.until("a comparison", lambda: browser.all("#asked select"))
+    browser.rest()
+    query = dict(part.split("=") for part in browser.driver.current_url.split("?")[1].split("&"))
+    visit.expect(page, "comparison", [query.get("compare"), query.get("by")], ["previous", "prompt_version"])
+    period = browser.find("#period").text
+    before = text(moment - (datetime.fromisoformat(query["to"].replace("%3A", ":").replace("Z", "+00:00")) - moment))
+    visit.wants(page, f"it is not compared from {before[:16]} to {text(moment)}", f"compared with {before[:16]}" in period and f"to {text(moment)}" in period, period)
+    visit.complaints(page)
+
+
+def outstanding(visit):
+    """The service levels of one bad hour say what it was that went badly, and lead to whom it met."""
+    browser, page, (start, end) = visit.browser, "/reports/sla of a bad hour", bad_hour()
+    visit.open(f"/reports/sla?from={start}&to={end}&timezone=utc")
+    told = visit.ask(f"/v1/reports/sla?from={start}&to={end}", visit.secret).get("stands_out", [])
+    visit.wants(page, "nothing stands out", told)
+    place = "section[aria-labelledby=title-stands_out] tbody a"
+    links = [link.text for link in browser.all(place)]
+    visit.expect(page, "what stands out", links, [row["value"] for row in told])
+    for at in range(min(3, len(links))):
+        browser.all(place)[at].click()
+        browser.until("conversations", lambda: browser.all("#answer tr[data-row]") or browser.all("#list a.row"))
+        browser.rest()
+        visit.wants(page, f"no conversation of {told[at]['value']}", browser.all("#answer tr[data-row]") or browser.all("#list a.row"))
+        browser.back()
+        browser.until("the report again", lambda: len(browser.all(place)) == len(links))
+    visit.complaints(page)
 
 
 def cause(visit):

@@ -8,7 +8,7 @@ from outside.pages.calendar import around_bad_hour, text, yesterday
 def look(visit):
     visit.demo()
     visit.look()
-    for act in (dashboard, reports, rows, conversation):
+    for act in (dashboard, reports, rows, explored, conversation):
         visit.flow(f"printed {act.__name__}", act)
 
 
@@ -77,6 +77,26 @@ def rows(visit):
     printed(visit, page, *(str(one) for one in told))
     again = visit.browser.ask("document.querySelectorAll('#answer tr[data-row]').length")
     visit.wants(page, "rows as elements after it was printed", again < 150, again)
+    visit.complaints(page)
+
+
+def explored(visit):
+    """A chart of one's own has the colours and the width of paper while it is printed, and its own again behind that."""
+    browser, page, (start, end) = visit.browser, "/explore", around_bad_hour()
+    browser.theme("dark")
+    question = quote("sum by (status) (increase(support_answers_total[5m]))")
+    browser.open(f"{visit.server.url}{page}?lang=promql&view=chart&from={start}&to={end}#{question}")
+    browser.until("a chart", lambda: browser.all("#answer canvas"))
+    browser.rest()
+    drawn = "document.querySelector('#answer canvas').toDataURL()"
+    before = browser.ask(drawn)
+    browser.ask("void dispatchEvent(new Event('beforeprint'))")
+    printed = browser.ask(drawn)
+    browser.ask("void dispatchEvent(new Event('afterprint'))")
+    visit.wants(page, "it is printed as it is in the dark", printed != before)
+    visit.wants(page, "it stays as it was printed", browser.ask(drawn) == before)
+    wide(visit, page)
+    browser.theme("light")
     visit.complaints(page)
 
 

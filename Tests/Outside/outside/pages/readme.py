@@ -30,10 +30,10 @@ def three_clicks(visit):
     """On the overview a service level, in it the day, of that the bad hour."""
     browser, page = visit.browser, "README"
     told = section("In a browser")
-    visit.wants(page, "does not say the three clicks", all(word in told for word in ("**answer p95**", "**day**", "**hour**", "`14:00`")), told)
+    visit.wants(page, "does not say the three clicks", all(word in told for word in ("**Answer p95**", "**day**", "**hour**", "`14:00`")), told)
     visit.open("/")
     keep(visit, "overview")
-    click(visit, next(one for one in browser.all("#levels .tile") if one.find_element(By.TAG_NAME, "h3").text == "answer p95").find_element(By.TAG_NAME, "a"))
+    click(visit, next(one for one in browser.all("#levels .tile") if one.find_element(By.TAG_NAME, "h3").text == "Answer p95").find_element(By.TAG_NAME, "a"))
     click(visit, line(visit, "day", text(yesterday(0))[:10]))
     keep(visit, "hours")
     hour = line(visit, "hour", text(yesterday(14))[:13])

@@ -25,7 +25,7 @@ def look(visit):
     visit.serve("rules")
     visit.take(list(events()))
     visit.look()
-    for act in (charts, times_that_do_not_fit, pattern, runbooks, busy):
+    for act in (charts, times_that_do_not_fit, pattern, runbooks, read, templates, busy):
         visit.flow(act.__name__.replace("_", " "), act)
 
 
@@ -110,6 +110,61 @@ def runbooks(visit):
     visit.expect(page, "what to do about each instance", links, names)
     visit.wants(page, "since when", re.fullmatch(r"\d+ (s|min|h|d)( \d+ (min|h))? \(\d{4}-\d\d-\d\d \d\d:\d\d\)", since), since)
     visit.complaints(page)
+
+
+# Of each text within some elements, on how many lines it stands.
+LINES = """[...document.querySelectorAll(arguments[0])].flatMap((place) => {
+  const texts = document.createTreeWalker(place, NodeFilter.SHOW_TEXT), found = [];
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    if (arguments[1]) text.data = arguments[1];
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    if (new Set([...range.getClientRects()].map((one) => Math.round(one.top))).size > 1) found.push(text.data);
+  }
+  return found;
+})"""
+
+
+def read(visit):
+    """Figures and names can be read: amounts and words on one line, times without digits that say nothing, money rounded and exact beside it."""
+    browser, day = visit.browser, f"from={text(yesterday(0))}&to={text(yesterday(24))}"
+    browser.screen(1280, 800, 1)
+    visit.open(f"/?{day}")
+    visit.wants("/", "tiles", len(browser.all(".tile .figure")) > 6)
+    visit.expect("/", "amounts that are broken", browser.ask(LINES, ".tile .figure", "$0.000903875"))
+    visit.open("/alerts")
+    browser.until("instances", lambda: browser.all("#instances tbody tr"))
+    state = browser.find("#state").text
+    visit.wants("/alerts", "instances in words", re.search(r" rules, (no instance pending or firing|(\d+ of )?\d+ instances? firing)", state), state)
+    visit.expect("/alerts", "words of names that are broken", browser.ask(LINES, "#instances tbody th a, #rules tbody th a", None))
+    browser.screen()
+    visit.open("/reports/cost")
+    period = browser.find("#period").text
+    visit.wants("/reports/cost", "a period of more than milliseconds", not re.search(r"[.]\d{4}", period), period)
+    visit.open(f"/conversations?{day}")
+    found, exact = browser.find("#found").text, browser.find("#found").get_attribute("title")
+    visit.wants("/conversations", "money of the list", re.search(r"[$]\d+[.]\d{6} by ", found) and re.search(r"[$]\d+[.]\d{2,12}$", exact), [found, exact])
+    for page in ("/", "/alerts", "/conversations"):
+        visit.complaints(page)
+
+
+def templates(visit):
+    """What a rule says of whatever it finds is marked as a template, and filled in where something is found."""
+    rules = [rule for group in visit.ask("/api/v1/rules?type=alert")["data"]["groups"] for rule in group["rules"]]
+    found = [rule for rule in rules if any("{{" in text for text in rule["annotations"].values())]
+    visit.wants("rules", "none has a template", found)
+    for rule in sorted(found, key=lambda rule: not rule["alerts"])[:1]:
+        page = f"/alerts/{rule['name']}"
+        visit.open(page)
+        visit.browser.until("the rule", lambda: visit.browser.all("#rule dl"))
+        shown = visit.browser.ask("[...document.querySelectorAll('#rule dd code')].map((one) => one.textContent)")
+        visit.expect(page, "templates", sorted(shown), sorted(text for key, text in rule["annotations"].items() if "{{" in text and key != "runbook_url"))
+        visit.wants(page, "they are not marked", "template, filled in for each instance" in visit.browser.find("#rule").text)
+        instances = visit.browser.find("#instances").text
+        visit.wants(page, "instances with a template", "{{" not in instances, instances)
+        for alert in rule["alerts"][:1]:
+            visit.expect(page, "not told of an instance", [text for key, text in alert["annotations"].items() if key != "runbook_url" and text not in instances])
+        visit.complaints(page)
 
 
 def busy(visit):

@@ -22,6 +22,7 @@ extension RouteTable {
         list.parameters = [
             .query("from", .text, "start of the period: \(timeForms); 30 days before its end without it"),
             .query("to", .text, "end of the period, not included: \(timeForms); now without it"),
+            timeZone,
             .query("tenant", .text, "whose they are"), .query("channel", .text, "where they were held"),
             .query("topic", .text, "what they were about"),
             .query("outcome", .choice(Outcome.allCases.map(\.rawValue)), "how they ended, by the rule"),

@@ -1,3 +1,4 @@
+import Asking
 import Reports
 
 /// The rows of pages of reports, budgets and alerts.
@@ -9,6 +10,11 @@ extension RouteTable {
         report.otherStatuses.append(404)
         var alert = page(.alertPage, "/alerts/{name}", "one alert: instances, history, conversations")
         alert.parameters.insert(.path("name", .text, "the alert, such as PlimsollDown"), at: 0)
+        alert.parameters.append(
+            .query(
+                ConversationAddress.parameter, .text,
+                "its name, where no path can hold it (. and ..); the path has \(ConversationAddress.substitute) in "
+                    + "its place"))
         alert.otherStatuses.append(404)
         return [
             report, page(.budgetsPage, "/slos", "error budgets, and what burned them"),

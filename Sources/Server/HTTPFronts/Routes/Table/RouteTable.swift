@@ -88,6 +88,9 @@ extension RouteTable {
         "Content-Encoding", .choice(["gzip", "zstd", "deflate", "identity"]),
         "how the body is compressed; not at all without it")
 
+    static let timeZone = RouteParameter.query(
+        "timezone", .text, "an IANA name, by which days begin; UTC without it")
+
     private static let asking: [Route] = {
         var sql = Route(.askSQL, .post, "/v1/sql", needs: .read, .ask, "ask in PostgreSQL's SQL; answers by Accept")
         sql.detail =
@@ -117,7 +120,7 @@ extension RouteTable {
             .query(
                 "rule", .choice(OutcomeRule.allCases.map(\.rawValue)),
                 "what counts as resolved; that of the settings without it"),
-            .query("timezone", .text, "an IANA name, by which days begin; UTC without it"),
+            timeZone,
             .query(
                 "objectives", .integer, "version that judges; the one in force at the end of the period without it"),
             format, section,
@@ -147,7 +150,7 @@ extension RouteTable {
         budgets.detail =
             "Of the objectives in force, counted exactly in events, with how much of each window is on record."
         budgets.parameters = [
-            .query("to", .text, "end of the windows: \(period); now without it"), format, section,
+            .query("to", .text, "end of the windows: \(period); now without it"), timeZone, format, section,
         ]
         (budgets.answers, budgets.otherStatuses) = (report.answers, [400, 429, 503])
 
