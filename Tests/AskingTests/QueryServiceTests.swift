@@ -165,22 +165,22 @@ import Testing
     @Test func memoryIsSharedOut() {
         var limits = ServerLimits()
         #expect(limits.memoryBytesMax == 2 << 30 && limits.memoryBytesMin == 864 << 20)
-        #expect(limits.questionsMemoryBytesMax > 700 << 20 && limits.questionMemoryBytesMax == 256 << 20)
+        #expect(limits.questionsMemoryBytesMax > 650 << 20 && limits.questionMemoryBytesMax == 256 << 20)
         // What is kept of questions before has its place beside those of now, at any size.
         for size in [limits.memoryBytesMin, 900 << 20, 1 << 30, 2 << 30, 64 << 30] {
             limits.memoryBytesMax = size
             let kept = limits.keptCostBytesMax + limits.keptTextBytesMax + limits.seriesMemoryBytesMax
-            #expect(kept > 0 && kept <= 240 << 20)
+            #expect(kept > 0 && kept <= 304 << 20)
             #expect(limits.questionsMemoryBytesMax + kept <= size - 768 << 20)
         }
         limits.memoryBytesMax = limits.memoryBytesMin
-        #expect(limits.seriesMemoryBytesMax == 8 << 20 && limits.recordedBytesMax == 1 << 20)
+        #expect(limits.seriesMemoryBytesMax == 12 << 20 && limits.recordedBytesMax == 3 << 19)
         limits.memoryBytesMax = 1152 << 20
-        #expect(limits.recordedBytesMax == 4 << 20)
+        #expect(limits.recordedBytesMax == 6 << 20)
         let left = 384 << 20
-        #expect(limits.keptCostBytesMax == left / 16 && limits.seriesMemoryBytesMax == left / 12)
+        #expect(limits.keptCostBytesMax == left / 16 && limits.seriesMemoryBytesMax == left / 8)
         #expect(limits.keptTextBytesMax == left / 24)
-        let kept = left / 16 + left / 24 + left / 12
+        let kept = left / 16 + left / 24 + left / 8
         #expect(limits.questionsMemoryBytesMax == (left - kept) / 3 * 2)
         // A store that fits into what the program has takes nothing of it, a larger one what it holds beyond that.
         let alone = limits.questionsMemoryBytesMax

@@ -173,7 +173,7 @@ import Testing
         let before = cache.memoryBytes
         #expect(try counters(history, cache, windows: 10) == tools)
         var options = QueryOptions()
-        options.memoryBudgetBytes = (cache.memoryBytes - before) / 2 * 3
+        options.memoryBudgetBytes = (cache.memoryBytes - before) / 4 * 5
         #expect(cache.memoryBytes > before)
         #expect(try counters(history, cache, windows: 10, options) == tools)
         let (fresh, freshCache) = try asked()

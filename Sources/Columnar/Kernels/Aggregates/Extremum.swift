@@ -49,9 +49,11 @@ struct IntegerExtremumAccumulator: Accumulator {
             for row in 0..<source.count {
                 let (value, group) = (source[row], Int(places[row]))
                 let known = bests[group]
-                // Which is set already where it is better than where every group begins.
-                if (isMaximum ? value > known : value < known) || value == start {
+                if isMaximum ? value > known : value < known {
                     bests[group] = value
+                    sets[group] = true
+                } else if value == start {
+                    // No better than where every group begins, and a value all the same.
                     sets[group] = true
                 }
             }

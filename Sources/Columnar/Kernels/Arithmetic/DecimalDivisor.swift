@@ -51,7 +51,7 @@ package struct DecimalDivisor: Sendable {
     private func lead(of magnitude: UInt64, _ scale: Int) -> (digits: Int, lead: Decimal128.Lead) {
         if magnitude == 0 { return (1, Decimal128.Lead(weight: 0, first: 0)) }
         // A binary digit is 0.30103 decimal ones.
-        let least = (64 - magnitude.leadingZeroBitCount) * 1_233 >> 12
+        let least = ((64 - magnitude.leadingZeroBitCount) * 1_233) >> 12
         let digits = least < powers.count && magnitude >= powers[least] ? least + 1 : max(1, least)
         let leading = digits - scale - 1
         let weight = leading >= 0 ? leading / 4 : -((3 - leading) / 4)
