@@ -6,11 +6,12 @@ import Testing
 
 /// Rows of a stretch of time are found without reading when they were, whatever else is asked and in whatever order.
 @Suite struct FoundRowsTests {
-    private static let base = MemoryTable(
+    // Of each test its own: what is read of it is counted.
+    private let base = MemoryTable(
         "t", [("t", .timestamptz), ("s", .text), ("k", .integer)],
         rows: (0..<300).map { [.timestamptz(Int64($0)), .text("s-\($0 % 3)"), .integer(Int64($0))] },
         morselRows: 100)
-    private static let catalog = MemoryCatalog(tables: [base])
+    private var catalog: MemoryCatalog { MemoryCatalog(tables: [base]) }
 
     private static func time(_ function: ScalarFunction, _ time: Int64, isExchanged: Bool = false) -> Expression {
         let sides = [Expression.column(0, .timestamptz), .literal(.timestamptz(time), .timestamptz)]
@@ -24,16 +25,16 @@ import Testing
     private func numbers(
         _ conditions: [Expression], usesSummaries: Bool = true
     ) throws -> (found: [Int64], reads: Int) {
-        var plan = Self.catalog.scan("t")
+        var plan = catalog.scan("t")
         for condition in conditions { plan = .filter(plan, condition) }
         let output = [TableColumn(name: "k", type: .integer)]
         plan = .project(plan, [.column(2, .integer)], output: output)
         var options = QueryOptions()
         options.usesSummaries = usesSummaries
-        let before = Self.base.reads.pagesRead.load(ordering: .relaxed)
-        let rows = try executor.rows(plan, Self.catalog, options: options)
+        let before = base.reads.pagesRead.load(ordering: .relaxed)
+        let rows = try executor.rows(plan, catalog, options: options)
         let found = rows.compactMap { if case .integer(let number) = $0[0] { number } else { nil } }
-        return (found, Self.base.reads.pagesRead.load(ordering: .relaxed) - before)
+        return (found, base.reads.pagesRead.load(ordering: .relaxed) - before)
     }
 
     @Test func timesAreNotRead() throws {
