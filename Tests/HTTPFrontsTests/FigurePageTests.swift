@@ -184,7 +184,7 @@ import Testing
 
     /// Figures that are asked again leave the choices alone that somebody may be at.
     @Test func aRefreshLeavesChoicesAlone() throws {
-        let shown = try #require(try script("reports.js").firstMatch(of: /function showControls\([\s\S]*?replace\(/)).0
+        let shown = try #require(try script("reports.js").firstMatch(of: /function showControls[\s\S]*?replace/)).0
         #expect(shown.contains("if (now === controlled) return;"), "\(shown)")
     }
 
