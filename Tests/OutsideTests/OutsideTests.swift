@@ -27,7 +27,7 @@ struct OutsideTests {
         ["older_stores.py", "--plimsoll", OutsideChecks.executable],
         ["bad_input.py", "--plimsoll", OutsideChecks.executable, "--bomb-mib", "256", "--channels", "20000"],
         ["test_faults.py"],
-        ["kill_loop.py", "--plimsoll", OutsideChecks.executable, "--rounds", "8"],
+        ["kill_loop.py", "--plimsoll", OutsideChecks.executable, "--rounds", "6"],
         ["faults.py", "--plimsoll", OutsideChecks.executable],
         ["access.py", "--plimsoll", OutsideChecks.executable],
         ["pages.py", "--plimsoll", OutsideChecks.executable],
