@@ -5,6 +5,8 @@
 #   make simulate SEEDS=10000   histories of stores with crashes, failing disks and damage, each drawn from its seed;
 #                make failing-calls has each call of the file system fail once, make planted-bugs shows that it is seen
 #   make overload   a server that is asked more than it can do, and clients that are too slow
+#   make kill-loop ROUNDS=1000   the executable killed again and again under a mixed load, and every event accounted for; make faults has
+#                it meet disks that fail, wait and lie, and limits of every kind
 #   make fuzz FUZZ_SECONDS=60 [FUZZ_ONLY=sql]   each reader of outside bytes tried with any bytes, by libFuzzer
 #   make bench   import, queries and ingest, measured; make bench-peers sets them beside DuckDB, ClickHouse and Hyper,
 #                make bench-kernels counts the instructions of each kernel and fails where one takes more than it did,
@@ -21,7 +23,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 LIBRARIES := libpg-query-dev libsimdjson-dev libre2-dev liblz4-dev libzstd-dev libxxhash-dev zlib1g-dev libssl-dev libcurl4-openssl-dev libjs-chart.js
 # What commands of README ask a server with.
 TOOLS := curl
-CHECKERS := chromium chromium-driver iproute2 openssl prometheus prometheus-alertmanager postgresql python3-venv
+CHECKERS := chromium chromium-driver iproute2 openssl prometheus prometheus-alertmanager postgresql python3-venv strace
 PACKAGERS := dpkg-dev binutils
 # What Benchmarks/kernels.py counts with.
 COUNTERS := valgrind binutils python3
@@ -33,6 +35,9 @@ PLANTED := -Xswiftc -DPLANTED_BUGS --scratch-path .build-planted
 PLANTED_SEEDS := Tests/Goldens/StoreSimulations/planted-bugs.txt
 SEEDS ?= 10000
 STEP ?= 25
+ROUNDS ?= 1000
+# Options of Tests/Outside/faults.py, such as --only "failed flush".
+FAULTS ?= --whole
 # What libFuzzer counts edges of, in a build of its own; it brings its own way of linking, which gold cannot read.
 FUZZED := -Xswiftc -sanitize=fuzzer -Xswiftc -use-ld=lld -Xlinker -u -Xlinker LLVMFuzzerRunDriver --scratch-path .build-fuzz
 FUZZ_SECONDS ?= 60
@@ -68,6 +73,7 @@ RELEASE := .build/package
 PACKAGE_VERSION ?= $(shell $(RELEASE)/plimsoll version)$(shell git log -1 --date=format:%Y%m%d%H%M%S --format=+%cd.%h 2>/dev/null)
 
 .PHONY: build demo test test-asserts damage overload simulate failing-calls planted-bugs fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
+.PHONY: build demo test test-asserts damage simulate failing-calls planted-bugs kill-loop faults fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
 
 build: packages
 	@echo "== building the release executable: the first time ten to twenty minutes on two cores, then seconds"
@@ -108,6 +114,15 @@ planted-bugs: packages
 	@echo "== building the developers' executable with faults in it: the first time some minutes"
 	$(SWIFT) build $(FLAGS) $(PLANTED) --product workshop
 	@"$$($(SWIFT) build $(FLAGS) $(PLANTED) --show-bin-path)/workshop" planted-bugs $(PLANTED_SEEDS)
+
+kill-loop: build
+	@echo "== killing it $(ROUNDS) times: half an hour or more for 1,000"
+	@python3 Tests/Outside/kill_loop.py --plimsoll "$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll" --rounds $(ROUNDS)
+
+faults: build
+	$(call install_missing,strace)
+	@echo "== trying each fault: half an hour or so with --whole"
+	@python3 Tests/Outside/faults.py --plimsoll "$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll" $(FAULTS)
 
 # What is drawn stays in .build-fuzz/inputs; an input that is found lies in .build-fuzz/found, and belongs into
 # Tests/Fixtures/fuzz/NAME when it is mended.

@@ -27,7 +27,9 @@ struct OutsideTests {
         ["finance_walk.py", "--plimsoll", OutsideChecks.executable, "--seed", "3"],
         ["older_stores.py", "--plimsoll", OutsideChecks.executable],
         ["bad_input.py", "--plimsoll", OutsideChecks.executable, "--bomb-mib", "256", "--channels", "20000"],
-        ["kill_loop.py", "--plimsoll", OutsideChecks.executable, "--kills", "5"],
+        ["test_faults.py"],
+        ["kill_loop.py", "--plimsoll", OutsideChecks.executable, "--rounds", "6"],
+        ["faults.py", "--plimsoll", OutsideChecks.executable],
         ["access.py", "--plimsoll", OutsideChecks.executable],
         ["pages.py", "--plimsoll", OutsideChecks.executable],
         ["command_line.py", "--plimsoll", OutsideChecks.executable],
@@ -90,7 +92,7 @@ enum OutsideChecks {
         for (tool, package) in [
             ("prometheus", "prometheus"), ("promtool", "prometheus"), ("amtool", "prometheus-alertmanager"),
             ("prometheus-alertmanager", "prometheus-alertmanager"), ("ss", "iproute2"), ("chromium", "chromium"),
-            ("chromedriver", "chromium-driver"),
+            ("chromedriver", "chromium-driver"), ("strace", "strace"),
         ] where !["/usr/bin", "/usr/local/bin"].contains(where: { isThere("\($0)/\(tool)") }) {
             missing.append("\(tool) (Debian package \(package))")
         }

@@ -10,6 +10,7 @@ enum Main {
         StandardStream.openMissing()
         // Before anything else is opened: libraries below end a process that has no descriptor left.
         OpenFileLimit.raise()
+        FileSizeSignal.ignore()
         do {
             try CommandWords.check(CommandLine.arguments.dropFirst())
             var command = try Plimsoll.parseAsRoot()

@@ -60,8 +60,9 @@ def free_port():
 class Server:
     """One `plimsoll serve` on free loopback ports; everything it prints is kept."""
 
-    def __init__(self, binary, data, extra=()):
-        self.binary, self.data, self.extra = os.path.abspath(binary), data, list(extra)
+    def __init__(self, binary, data, extra=(), before=()):
+        """`before`: words that run what follows them in the same process, such as `strace -D` or a shell that sets limits."""
+        self.binary, self.data, self.extra, self.before = os.path.abspath(binary), data, list(extra), list(before)
         self.port = free_port()
         self.process, self.log = None, []
 
@@ -83,16 +84,20 @@ class Server:
                     raise
                 time.sleep(patience)
 
-    def _start(self, timeout):
+    def spawn(self):
+        """Starts the process and waits for nothing."""
         listeners = []
         for option in ("--otlp-http-listen", "--otlp-grpc-listen", "--postgres-listen"):
             if option in self.options():
                 listeners += [option, "127.0.0.1:0"]
-        began = time.monotonic()
         self.process = subprocess.Popen(
-            [self.binary, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", *listeners, *self.extra],
+            [*self.before, self.binary, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", *listeners, *self.extra],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
         threading.Thread(target=self._keep, args=(self.process.stdout,), daemon=True).start()
+
+    def _start(self, timeout):
+        began = time.monotonic()
+        self.spawn()
         while time.monotonic() - began < timeout:
             if self.process.poll() is not None:
                 time.sleep(0.1)
