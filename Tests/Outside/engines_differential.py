@@ -72,7 +72,8 @@ class Engines:
                     reason = own_tables.difference(ours[1], rows, ours[0], exact, bool(question.order))
                 if reason:
                     found.append(f"{name}{way}: {reason}")
-                counts[f"{name} {'same' if not reason and not isinstance(ours, str) and not isinstance(rows, str) else 'refused' if not reason else 'other'}"] += 1
+                is_answered = not isinstance(ours, str) and not isinstance(rows, str)
+                counts[f"{name} {'other' if reason else 'same' if is_answered else 'refused'}"] += 1
         return found
 
     def still(self, question):

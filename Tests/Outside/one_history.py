@@ -47,7 +47,8 @@ QUESTIONS = [
 ] + [
     # Whole tables, row by row, but for users, whose tokens are of the store's own key.
     f"select {names} from {table} order by {names}"
-    for table, names in ((table, ", ".join(name for name, kind in columns if kind != "json" and name != "user_id")) for table, columns in TABLES.items())
+    for table, names in (
+        (table, ", ".join(name for name, kind in columns if kind != "json" and name != "user_id")) for table, columns in TABLES.items())
 ]
 REPORTS = [
     ("sla",), ("sla", "--by", "channel"), ("cost", "--by", "model"), ("cost", "--by", "hour,team", "--timezone", "Europe/Berlin"),
@@ -59,8 +60,8 @@ OF_NOW = ("support_active_users", "support_conversations_active")
 
 
 def history(binary, events, seed, age):
-    """Prices, lines, and from when to when they are; they ended so many minutes ago. No list price is superseded and none of ours changes, since what a call was booked at holds:
-    else the order would be part of the history."""
+    """Prices, lines, and from when to when they are; they ended so many minutes ago. No list price is superseded and none of ours changes, since
+    what a call was booked at holds: else the order would be part of the history."""
     lines = [line for line in own_tables.lines_of_traffic(binary, events, seed) if '"type":"price.set"' not in line]
     # What is an hour old when it comes counts as history alone.
     end = min(nanoseconds(json.loads(line)["time"]) for line in lines) + 30 * MINUTE
@@ -238,7 +239,8 @@ def of_seed(options, seed):
                     problems.append("hardly anything was counted: nothing was proved about counters")
             for question in found.keys() | expected.keys():
                 if found.get(question) != expected.get(question):
-                    problems.append(f"seed {seed}, {name.replace('_', ' ')}: {question[:200]}{first_difference(found.get(question), expected.get(question))}")
+                    where = first_difference(found.get(question), expected.get(question))
+                    problems.append(f"seed {seed}, {name.replace('_', ' ')}: {question[:200]}{where}")
     except CommandFailed as failure:
         problems.append(f"seed {seed}: {failure}")
     finally:

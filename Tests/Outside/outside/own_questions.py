@@ -28,7 +28,7 @@ TABLES = {
 TABLES = {name: [tuple(column.split(" ", 1)) for column in columns.split(", ")] for name, columns in TABLES.items()}
 ATTRIBUTES = ("plan", "seats", "beta")
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe")
-SIMPLEST = {TEXT: "'a'", COUNT: "0::bigint", MONEY: "0.0", REAL: "'0'::float8", TRUTH: "true", TIME: "timestamptz '2026-08-03 12:00:00Z'"}
+SIMPLEST = {TEXT: "'a'::text", COUNT: "0::bigint", MONEY: "0.0", REAL: "'0'::float8", TRUTH: "true", TIME: "timestamptz '2026-08-03 12:00:00Z'"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,13 +71,53 @@ class Join:
     extra: Node = None
 
     def __str__(self):
-        narrow = f"(select * from {self.table}{' where ' + str(self.extra) if self.extra else ''}) {self.alias}" if self.extra else f"{self.table} {self.alias}"
-        return f" {self.how} {narrow}" + (f" on {' and '.join(f'{one} = {other}' for one, other in self.on)}" if self.on else "")
+        rows = f"(select * from {self.table} where {self.extra})" if self.extra else self.table
+        return f" {self.how} {rows} {self.alias} on {' and '.join(f'{one} = {other}' for one, other in self.on)}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Derived:
+    """A question as a table, whose columns are c0, c1 …"""
+    question: object
+
+    def __str__(self):
+        return f"({self.question})"
+
+    def names(self):
+        return f"({', '.join(f'c{place}' for place in range(len(self.question.items)))})"
+
+    def smaller(self):
+        kinds = [item.kind for item in self.question.items]
+        yield from (Derived(less) for less in self.question.smaller() if [item.kind for item in less.items] == kinds)
+
+
+@dataclasses.dataclass(frozen=True)
+class Union:
+    """Rows of several questions, in any order."""
+    parts: tuple
+    how: str
+    order = ()
+
+    @property
+    def items(self):
+        return self.parts[0].items
+
+    def __str__(self):
+        return f" {self.how} ".join(map(str, self.parts))
+
+    def smaller(self):
+        yield from self.parts
+        kinds = [item.kind for item in self.items]
+        for place, part in enumerate(self.parts):
+            for less in part.smaller():
+                if [item.kind for item in less.items] == kinds:
+                    yield Union((*self.parts[:place], less, *self.parts[place + 1:]), self.how)
 
 
 @dataclasses.dataclass(frozen=True)
 class Question:
-    table: str
+    # Its name, or what it is derived from.
+    table: object
     items: tuple
     # How many of the items are keys of groups; none: rows; nothing: one row of aggregates.
     keys: int = None
@@ -91,7 +131,7 @@ class Question:
     offset: int = 0
 
     def source(self):
-        return f" from {self.table} e{self.join or ''}"
+        return f" from {self.table} e{self.table.names() if isinstance(self.table, Derived) else ''}{self.join or ''}"
 
     def conditions(self):
         return " where " + " and ".join(f"({one})" for one in self.where) if self.where else ""
@@ -128,6 +168,8 @@ class Question:
                 # Of groups without an aggregate the question is another one.
                 if keys is None or keys < len(items):
                     yield change(items=items, keys=keys, order=self.order[:len(items)])
+        if isinstance(self.table, Derived):
+            yield from (change(table=less) for less in self.table.smaller())
         if self.join:
             if "o." not in " ".join(map(str, (*self.items, *self.where, self.having or ""))):
                 yield change(join=None)
@@ -172,7 +214,7 @@ class OwnQuestions:
 
     def __init__(self, random, values):
         self.random, self.values = random, values
-        self.columns = []
+        self.columns, self.is_inside = [], False
 
     def chance(self, share):
         return self.random.random() < share
@@ -184,7 +226,7 @@ class OwnQuestions:
 
     def own(self, table, name, kind):
         """A constant such as the column has."""
-        values = self.values[table].get(name)
+        values = self.values.get(table, {}).get(name)
         if not values or self.chance(0.05):
             return Node(kind, SIMPLEST[kind])
         return Node(kind, self.written(self.pick(values), kind))
@@ -230,7 +272,8 @@ class OwnQuestions:
         one, other = self.expression(TEXT, depth - 1), self.expression(TEXT, depth - 1)
         number = self.random.randint(0, 4)
         return self.pick([
-            Node(TEXT, "upper({})", (one,)), Node(TEXT, "lower({})", (one,)), Node(TEXT, "({} || {})", (one, other)), Node(TEXT, "concat({}, '/', {})", (one, other)),
+            Node(TEXT, "upper({})", (one,)), Node(TEXT, "lower({})", (one,)), Node(TEXT, "({} || {})", (one, other)),
+            Node(TEXT, "concat({}, '/', {})", (one, other)),
             Node(TEXT, f"left({{}}, {number})", (one,)), Node(TEXT, f"right({{}}, {number})", (one,)), Node(TEXT, f"substr({{}}, {number + 1}, 3)", (one,)),
             Node(TEXT, "replace({}, 'e', 'xy')", (one,)), Node(TEXT, "reverse({})", (one,)), Node(TEXT, f"split_part({{}}, '-', {number % 2 + 1})", (one,)),
             Node(TEXT, "lpad({}, 6, '.')", (one,)), Node(TEXT, "({})::text", (self.expression(COUNT, depth - 1),)),
@@ -271,7 +314,8 @@ class OwnQuestions:
         unit = self.pick(["minute", "hour", "day", "week", "month", "quarter", "year"])
         return self.pick([
             Node(TIME, f"date_trunc('{unit}', {{}})", (one,)), Node(TIME, f"date_trunc('{unit}', {{}})", (one,)),
-            Node(TIME, f"date_trunc_at('{unit}', {{}}, '{self.pick(ZONES)}')", (one,)), Node(TIME, f"({{}} + interval '{self.pick(['1 hour', '90 minutes', '2 days'])}')", (one,)),
+            Node(TIME, f"date_trunc_at('{unit}', {{}}, '{self.pick(ZONES)}')", (one,)),
+            Node(TIME, f"({{}} + interval '{self.pick(['1 hour', '90 minutes', '2 days'])}')", (one,)),
             Node(TIME, "({} - interval '1 hour')", (one,)),
         ])
 
@@ -292,8 +336,9 @@ class OwnQuestions:
         one = column if depth <= 0 or self.chance(0.6) else self.expression(kind, depth - 1)
         other = constant if depth <= 0 or self.chance(0.7) else self.expression(kind, depth - 1)
         simple = [
-            Node(TRUTH, f"({{}} {comparison} {{}})", (one, other)), Node(TRUTH, f"({{}} {comparison} {{}})", (one, other)), Node(TRUTH, f"({{}} is {no}null)", (one,)),
-            Node(TRUTH, f"({{}} is {no}distinct from {{}})", (one, other)), Node(TRUTH, f"({{}} {no}in ({{}}, {{}}, {{}}))", (one, constant, *more)),
+            Node(TRUTH, f"({{}} {comparison} {{}})", (one, other)), Node(TRUTH, f"({{}} {comparison} {{}})", (one, other)),
+            Node(TRUTH, f"({{}} is {no}null)", (one,)), Node(TRUTH, f"({{}} is {no}distinct from {{}})", (one, other)),
+            Node(TRUTH, f"({{}} {no}in ({{}}, {{}}, {{}}))", (one, constant, *more)),
             Node(TRUTH, f"({{}} {no}between {{}} and {{}})", (one, other, more[1])),
         ]
         if kind == TEXT:
@@ -325,6 +370,12 @@ class OwnQuestions:
 
     def start(self):
         """A table, and maybe another beside it; `columns` are then theirs."""
+        if not self.is_inside and self.chance(0.15):
+            self.is_inside = True
+            inner = self.rows() if self.chance(0.5) else self.groups(merges=True)
+            self.is_inside = False
+            self.columns = [("e", None, f"c{place}", item.kind) for place, item in enumerate(inner.items)]
+            return Derived(inner), None
         table = self.pick(list(TABLES))
         self.columns = [("e", table, name, kind) for name, kind in TABLES[table]]
         if not self.chance(0.25):
@@ -351,7 +402,9 @@ class OwnQuestions:
         return tuple(conditions)
 
     def any_kind(self):
-        return self.pick([TEXT, TEXT, TEXT, COUNT, COUNT, MONEY, REAL, TRUTH, TIME])
+        """Mostly one that the tables have."""
+        kinds, present = [TEXT, TEXT, TEXT, COUNT, COUNT, MONEY, REAL, TRUTH, TIME], {kind for _, _, _, kind in self.columns}
+        return self.pick([kind for kind in kinds if kind in present] if present and self.chance(0.85) else kinds)
 
     def ordered(self, count, share=0.4):
         """Over all items, so that ties are rows that are the same."""
@@ -360,12 +413,14 @@ class OwnQuestions:
         order = tuple(f"{self.pick(['asc', 'desc'])} nulls {self.pick(['first', 'last'])}" for _ in range(count))
         return order, self.pick([None, 0, 1, 7, 40]), self.pick([0, 0, 0, 2, 15])
 
-    def rows(self):
+    def rows(self, kinds=None):
         table, join = self.start()
-        items = tuple(self.expression(self.any_kind(), 2) for _ in range(self.random.randint(1, 4)))
-        items = tuple(item for item in items if item.is_all_exact()) or (self.column(TEXT)[0],)
+        kinds = kinds or [self.any_kind() for _ in range(self.random.randint(1, 4))]
+        items = [self.expression(kind, 2) for kind in kinds]
+        items = tuple(item if item.is_all_exact() else self.column(item.kind)[0] for item in items)
         order, limit, offset = self.ordered(len(items), 1 if join else 0.5)
-        return Question(table, items, join=join, where=self.where(), is_distinct=self.chance(0.3), order=order, limit=80 if join and limit is None else limit, offset=offset)
+        limit = 80 if join and limit is None else limit
+        return Question(table, items, None, join, self.where(), is_distinct=self.chance(0.3), order=order, limit=limit, offset=offset)
 
     def key(self):
         """What rollups keep, and what they do not."""
@@ -373,8 +428,7 @@ class OwnQuestions:
             return self.column(self.pick([TEXT, TEXT, TEXT, TRUTH]))[0]
         if self.chance(0.6):
             unit, (column, _) = self.pick(["hour", "day", "week", "month"]), self.column(TIME)
-            zone = self.pick(ZONES)
-            return self.pick([Node(TIME, f"date_trunc('{unit}', {{}})", (column,)), Node(TIME, f"date_trunc_at('{unit}', {{}}, '{zone}')", (column,))])
+            return Node(TIME, self.pick([f"date_trunc('{unit}', {{}})", f"date_trunc_at('{unit}', {{}}, '{self.pick(ZONES)}')"]), (column,))
         one = self.expression(self.any_kind(), 1)
         return one if one.is_all_exact() and one.kind != REAL else self.column(TEXT)[0]
 
@@ -385,15 +439,16 @@ class OwnQuestions:
         number = self.column(self.pick([COUNT, COUNT, MONEY, REAL]))[0]
         truth = self.expression(TRUTH, 1)
         calls = [
-            Node(COUNT, "count(*)"), Node(COUNT, "count({})", (anything,)), Node(MONEY, "sum({})", (exact,)), Node(MONEY, "sum({})", (self.column(COUNT)[0],)),
-            Node(anything.kind, "min({})", (anything,)), Node(anything.kind, "max({})", (anything,)), Node(TRUTH, "bool_and({})", (truth,)),
-            Node(TRUTH, "bool_or({})", (truth,)),
+            Node(COUNT, "count(*)"), Node(COUNT, "count({})", (anything,)), Node(MONEY, "sum({})", (exact,)),
+            Node(MONEY, "sum({})", (self.column(COUNT)[0],)), Node(anything.kind, "min({})", (anything,)),
+            Node(anything.kind, "max({})", (anything,)), Node(TRUTH, "bool_and({})", (truth,)), Node(TRUTH, "bool_or({})", (truth,)),
         ]
         if not merges:
             share = self.pick(["0", "0.5", "0.95", "1"])
             calls += [
-                Node(COUNT, "count(distinct {})", (anything,)), Node(COUNT, "count(distinct {})", (self.column(TEXT)[0],)), Node(MONEY, "sum(distinct {})", (exact,)),
-                Node(REAL, "avg({})", (number,), False), Node(COUNT, f"percentile_disc({share}) within group (order by {{}})", (self.column(COUNT)[0],)),
+                Node(COUNT, "count(distinct {})", (anything,)), Node(COUNT, "count(distinct {})", (self.column(TEXT)[0],)),
+                Node(MONEY, "sum(distinct {})", (exact,)), Node(REAL, "avg({})", (number,), False),
+                Node(COUNT, f"percentile_disc({share}) within group (order by {{}})", (self.column(COUNT)[0],)),
                 Node(TEXT, f"percentile_disc({share}) within group (order by {{}})", (self.column(TEXT)[0],)),
                 Node(REAL, f"percentile_cont({share}) within group (order by {{}})", (self.column(self.pick([COUNT, REAL]))[0],), False),
                 Node(REAL, "var_pop({})::float8", (self.column(COUNT)[0],), False),
@@ -416,5 +471,11 @@ class OwnQuestions:
         order, limit, offset = self.ordered(len(items)) if keys and not merges else ((), None, 0)
         return Question(table, items, len(keys), join, self.where(), having, order=order, limit=limit, offset=offset)
 
+    def union(self):
+        kinds = [self.any_kind() for _ in range(self.random.randint(1, 3))]
+        # An order and a limit would be those of the whole.
+        parts = tuple(dataclasses.replace(self.rows(kinds), order=(), limit=None, offset=0) for _ in range(self.random.randint(2, 3)))
+        return Union(parts, self.pick(["union", "union all"]))
+
     def next(self):
-        return self.groups() if self.chance(0.65) else self.rows()
+        return self.pick([self.groups] * 11 + [self.rows] * 6 + [self.union] * 2)()
