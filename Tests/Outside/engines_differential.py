@@ -88,7 +88,7 @@ def of_seed(options, seed, postgres, deadline, counts):
     folder, failures = tempfile.mkdtemp(prefix="plimsoll-engines-"), 0
     server = Server(options.plimsoll, os.path.join(folder, "data"))
     try:
-        own_tables.filled(server, folder, own_tables.lines_of_traffic(options.plimsoll, options.events, seed))
+        own_tables.filled(server, folder, own_tables.lines_of_traffic(options.plimsoll, options.events, seed, own_tables.STRETCH))
         rows = own_tables.rows_of(Asked(server))
         if postgres:
             postgres.script("drop schema if exists public cascade; create schema public;")

@@ -124,8 +124,8 @@ class Split:
 
 def drawn(generator):
     """Rows, or aggregates that follow from those of parts."""
-    if generator.chance(0.6):
-        question = generator.groups(merges=True)
+    if generator.chance(0.7):
+        question = generator.pick([generator.groups, generator.folded])(merges=True)
     else:
         question = dataclasses.replace(generator.rows(), order=(), limit=None, offset=0)
         if question.join:
@@ -137,7 +137,7 @@ def of_seed(options, seed, deadline, counts):
     folder, failures, asked = tempfile.mkdtemp(prefix="plimsoll-partitions-"), 0, 0
     server = Server(options.plimsoll, os.path.join(folder, "data"))
     try:
-        own_tables.filled(server, folder, own_tables.lines_of_traffic(options.plimsoll, options.events, seed))
+        own_tables.filled(server, folder, own_tables.lines_of_traffic(options.plimsoll, options.events, seed, own_tables.STRETCH))
         partitions = Partitions(server)
         generator = OwnQuestions(random.Random(seed), own_tables.values_of(own_tables.rows_of(partitions.asked)))
         while asked < options.questions and time.monotonic() < deadline and failures < options.stop:

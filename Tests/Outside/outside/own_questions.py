@@ -26,6 +26,14 @@ TABLES = {
                      "cost_low_usd numeric, price_state text, escalations bigint, score bigint",
 }
 TABLES = {name: [tuple(column.split(" ", 1)) for column in columns.split(", ")] for name, columns in TABLES.items()}
+# By what rollups tell rows apart, and what they add up.
+FOLDED = {
+    "llm_call": ("provider request_model model route status price_state tenant",
+                 "cost_usd cost_low_usd cost_high_usd input_tokens output_tokens cache_read_tokens reasoning_tokens duration_ns"),
+    "message_sent": ("channel author status tenant error_type", "duration_ns time_to_first_token_ns"),
+    "message_received": ("tenant channel author", ""), "tool_call": ("tool status error_type", "duration_ns"),
+    "escalation_raised": ("reason queue channel", ""), "feedback_submitted": ("variant channel score", ""), "events": ("tenant user_id", ""),
+}
 ATTRIBUTES = ("plan", "seats", "beta")
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe")
 SIMPLEST = {TEXT: "'a'::text", COUNT: "0::bigint", MONEY: "0.0", REAL: "'0'::float8", TRUTH: "true", TIME: "timestamptz '2026-08-03 12:00:00Z'"}
@@ -229,7 +237,11 @@ class OwnQuestions:
         values = self.values.get(table, {}).get(name)
         if not values or self.chance(0.05):
             return Node(kind, SIMPLEST[kind])
-        return Node(kind, self.written(self.pick(values), kind))
+        value = self.pick(values)
+        if kind == TIME and self.chance(0.4):
+            # Where buckets of rollups begin.
+            value = value[:13] + ":00:00Z" if self.chance(0.5) else value[:10] + "T00:00:00Z"
+        return Node(kind, self.written(value, kind))
 
     def written(self, value, kind):
         quoted = "'" + str(value).replace("'", "''").replace("{", "{{").replace("}", "}}") + "'"
@@ -327,7 +339,7 @@ class OwnQuestions:
                 Node(TRUTH, f"({{}} is {self.pick(['', 'not '])}{self.pick(['true', 'false', 'unknown'])})", (one,)),
                 Node(TRUTH, f"({{}} is {self.pick(['', 'not '])}distinct from {{}})", (one, other)),
             ])
-        kind = self.pick([TEXT, TEXT, TEXT, COUNT, COUNT, MONEY, REAL, TIME, TIME])
+        kind = self.any_kind((TEXT, TEXT, TEXT, COUNT, COUNT, MONEY, REAL, TIME, TIME))
         column, constant = self.column(kind)
         no, comparison = self.pick(["", "not "]), self.pick(["=", "<>", "<", "<=", ">", ">="])
         more = [self.own_of(column, kind) for _ in range(2)]
@@ -401,10 +413,10 @@ class OwnQuestions:
             conditions.append(Node(TRUTH, f"({{}} {self.pick(['>=', '<'])} {{}})", (column, constant)))
         return tuple(conditions)
 
-    def any_kind(self):
+    def any_kind(self, kinds=(TEXT, TEXT, TEXT, COUNT, COUNT, MONEY, REAL, TRUTH, TIME)):
         """Mostly one that the tables have."""
-        kinds, present = [TEXT, TEXT, TEXT, COUNT, COUNT, MONEY, REAL, TRUTH, TIME], {kind for _, _, _, kind in self.columns}
-        return self.pick([kind for kind in kinds if kind in present] if present and self.chance(0.85) else kinds)
+        present = {kind for _, _, _, kind in self.columns}
+        return self.pick([kind for kind in kinds if kind in present] or kinds if self.chance(0.9) else kinds)
 
     def ordered(self, count, share=0.4):
         """Over all items, so that ties are rows that are the same."""
@@ -471,6 +483,41 @@ class OwnQuestions:
         order, limit, offset = self.ordered(len(items)) if keys and not merges else ((), None, 0)
         return Question(table, items, len(keys), join, self.where(), having, order=order, limit=limit, offset=offset)
 
+    def folded(self, merges=False):
+        """Aggregates as rollups may answer them, and some that they may not."""
+        table = self.pick(list(FOLDED))
+        dimensions, measures = (names.split() for names in FOLDED[table])
+        kinds = dict(TABLES[table])
+        node = lambda name: Node(kinds[name], f"e.{name}")
+        self.columns = [("e", table, name, kinds[name]) for name in dimensions]
+        calls = []
+        for _ in range(self.random.randint(1, 4)):
+            dimension, measure = node(self.pick(dimensions)), node(self.pick(measures or dimensions))
+            choices = [Node(COUNT, "count(*)"), Node(COUNT, "count({})", (measure,)), Node(COUNT, "count(*) filter (where {})", (self.condition(1),)),
+                       Node(dimension.kind, "max({})", (dimension,)), Node(TRUTH, "bool_and({})", (self.condition(0),))]
+            if measures:
+                choices += [Node(MONEY, "sum({})", (measure,)), Node(measure.kind, self.pick(["min({})", "max({})"]), (measure,)),
+                            Node(MONEY, "sum({}) filter (where {})", (measure, self.condition(0)))]
+                limit = Node(TRUTH, f"({{}} <= {self.pick(['2000000000', '3000000000', '1000000000'])})", (measure,))
+                choices.append(Node(COUNT, "count(*) filter (where {})", (limit,)))
+            if not merges:
+                choices.append(Node(COUNT, "count(distinct {})", (dimension,)))
+                choices.append(Node(REAL, "avg({})", (measure,), False) if measures else Node(COUNT, "count(distinct {})", (dimension,)))
+            calls.append(self.pick(choices))
+        where = [self.condition(self.pick([0, 0, 1])) for _ in range(self.pick([0, 0, 1, 1, 2]))]
+        for comparison in (">=", "<"):
+            if self.chance(0.4):
+                where.append(Node(TRUTH, f"({{}} {comparison if self.chance(0.9) else '='} {{}})", (node("time"), self.own(table, "time", TIME))))
+        keys = [node(name) for name in self.random.sample(dimensions, self.pick([0, 1, 1, 2]))]
+        if self.chance(0.5):
+            unit = self.pick(["hour", "hour", "day", "day", "week", "month"])
+            keys.append(Node(TIME, self.pick([f"date_trunc('{unit}', {{}})", f"date_trunc_at('{unit}', {{}}, '{self.pick(ZONES)}')"]), (node("time"),)))
+        elif self.chance(0.2):
+            keys.append(Node(COUNT, f"extract({self.pick(['hour', 'isodow', 'day'])} from {{}})::bigint", (node("time"),)))
+        items = (*keys, *calls)
+        order, limit, offset = self.ordered(len(items), 0.2) if keys and not merges else ((), None, 0)
+        return Question(table, items, len(keys), None, tuple(where), order=order, limit=limit, offset=offset)
+
     def union(self):
         kinds = [self.any_kind() for _ in range(self.random.randint(1, 3))]
         # An order and a limit would be those of the whole.
@@ -478,4 +525,4 @@ class OwnQuestions:
         return Union(parts, self.pick(["union", "union all"]))
 
     def next(self):
-        return self.pick([self.groups] * 11 + [self.rows] * 6 + [self.union] * 2)()
+        return self.pick([self.groups] * 8 + [self.folded] * 8 + [self.rows] * 6 + [self.union] * 2)()

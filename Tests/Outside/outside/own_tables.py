@@ -8,25 +8,30 @@ import re
 import subprocess
 
 from both_ways import with_prices
+from outside.events import iso, nanoseconds
 from outside.own_questions import DUCKDB, POSTGRES, TABLES
 from outside.plimsoll import Commands
 from postgres_differential import NUMBERS
 
+# Forty minutes of traffic become days of it.
+STRETCH = 97
 # What an event cannot do without, or what its pieces are put together by.
 KEPT = {"conversation_id", "turn", "provider", "request_model", "model", "token_class", "usd_per_million_tokens", "valid_from", "tool", "outcome"}
 TIMES = ("timestamp with time zone", "timestamptz")
 
 
-def lines_of_traffic(binary, events, seed):
-    """Lines of events whose times have microseconds, as other systems keep them, whose fields are missing here and there, and which say more
-    than their type knows."""
+def lines_of_traffic(binary, events, seed, stretch=1):
+    """Lines of events, over so many times as long as they took, whose times have microseconds, as other systems keep them, whose fields are missing
+    here and there, and which say more than their type knows."""
     chance = random.Random(f"traffic {seed}")
     text = subprocess.run([binary, "workload", "--events", str(events), "--seed", str(seed)], capture_output=True, check=True, timeout=600).stdout
-    lines = []
+    lines, began = [], None
     for line in with_prices(text.decode().splitlines()):
         event = json.loads(line)
-        for name in [name for name in event if name.endswith("time")]:
-            event[name] = re.sub(r"(\.\d{6})\d+", r"\1", event[name])
+        # A price that is older than all else stays where it is.
+        time = nanoseconds(event["time"]) // 1000
+        began = time if began is None else began
+        event["time"] = iso((began + max(0, time - began) * stretch) * 1000)
         data = event["data"]
         if not event["type"].startswith("price"):
             # Some sources never say some things: whole groups of rows lack them.
@@ -50,11 +55,10 @@ def imported(commands, folder, name, lines):
 
 def filled(server, folder, lines):
     """Starts the server over the lines: four imports, each a segment, then what stays unsealed. Returns how many events there are."""
-    count = 0
-    for part in range(4):
-        count += imported(Commands(server.binary, server.data), folder, f"part{part}", lines[len(lines) * part // 5:len(lines) * (part + 1) // 5])["accepted"]
+    parts = [lines[len(lines) * part // 5:len(lines) * (part + 1) // 5] for part in range(5)]
+    count = sum(imported(Commands(server.binary, server.data), folder, f"part{number}", part)["accepted"] for number, part in enumerate(parts[:4]))
     server.start()
-    return count + imported(Commands(server.binary, server=server.url), folder, "last", lines[len(lines) * 4 // 5:])["accepted"]
+    return count + imported(Commands(server.binary, server=server.url), folder, "last", parts[4])["accepted"]
 
 
 def rows_of(asked):
