@@ -7,6 +7,8 @@
 #   make overload   a server that is asked more than it can do, and clients that are too slow
 #   make kill-loop ROUNDS=1000   the executable killed again and again under a mixed load, and every event accounted for; make faults has
 #                it meet disks that fail, wait and lie, and limits of every kind
+#   make oracles SEEDS=20   random questions, plans and histories of which the answer is known otherwise: by PostgreSQL and DuckDB, by a slow
+#                engine, by what parts come to, by another way to keep the same
 #   make fuzz FUZZ_SECONDS=60 [FUZZ_ONLY=sql]   each reader of outside bytes tried with any bytes, by libFuzzer
 #   make bench   import, queries and ingest, measured; make bench-peers sets them beside DuckDB, ClickHouse and Hyper,
 #                make bench-kernels counts the instructions of each kernel and fails where one takes more than it did,
@@ -74,6 +76,7 @@ PACKAGE_VERSION ?= $(shell $(RELEASE)/plimsoll version)$(shell git log -1 --date
 
 .PHONY: build demo test test-asserts damage overload simulate failing-calls planted-bugs fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
 .PHONY: build demo test test-asserts damage simulate failing-calls planted-bugs kill-loop faults fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
+.PHONY: build demo test test-asserts damage simulate oracles failing-calls planted-bugs fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
 
 build: packages
 	@echo "== building the release executable: the first time ten to twenty minutes on two cores, then seconds"
@@ -104,6 +107,19 @@ simulate: packages
 	$(SWIFT) build $(FLAGS) --product workshop
 	@echo "== letting $(SEEDS) stores live: ten minutes for 10,000 of them on two cores"
 	@"$$($(SWIFT) build $(FLAGS) --show-bin-path)/workshop" simulate --seeds $(SEEDS)
+
+# A seed is 500 questions beside the others, 500 that are parted, a history in a dozen ways, and a thousand plans. SEED is the first one.
+oracles: SEEDS = 20
+oracles: SEED = 1
+oracles: build test-packages
+	@echo "== asking of $(SEEDS) seeds: some two minutes each on two cores"
+	@plimsoll="$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll" && status=0 && cd Tests/Outside && \
+	for program in "engines_differential.py --questions 500" "partitions.py --questions 500" one_history.py; do \
+	  echo "== $$program"; \
+	  PYTHONDONTWRITEBYTECODE=1 ../../$(VENV)/bin/python $$program --plimsoll "$$plimsoll" --seed $(SEED) --seeds $(SEEDS) || status=1; \
+	done; exit $$status
+	PLIMSOLL_SEEDS=$$(( $(SEEDS) * 1000 )) $(SWIFT) test $(FLAGS) --disable-testable-imports \
+	  --filter 'RandomPlanTests|ReportRollupTests|OneHistoryTests'
 
 failing-calls: packages
 	@echo "== having every $(STEP)th call fail, in ten ways: some twenty minutes; of every call (STEP=1) hours"

@@ -116,6 +116,13 @@ struct Reference {
         case .maximum: return sorted.last ?? .null
         case .sum:
             return values.isEmpty ? .null : .numeric(values.reduce(0) { $0 + mantissa($1) }, scale: argument.type.scale)
+        case .average:
+            let sum = values.reduce(0) { $0 + mantissa($1) }
+            return values.isEmpty ? .null : .numeric(mean(sum, values.count), scale: 16)
+        case .stringAggregate(let separator):
+            // Asked for in the order of the texts themselves.
+            guard case .text(let between) = separator, !sorted.isEmpty else { return .null }
+            return .text(sorted.map(string).joined(separator: between))
         case .booleanAnd: return values.isEmpty ? .null : .boolean(!values.contains(.boolean(false)))
         case .booleanOr: return values.isEmpty ? .null : .boolean(values.contains(.boolean(true)))
         case .percentileDiscrete(let fractions, _):
@@ -133,6 +140,15 @@ struct Reference {
         }
     }
 
+    /// At sixteen places, a half away from zero.
+    private func mean(_ sum: Int128, _ count: Int) -> Int128 {
+        let (quotient, rest) = (sum * 10_000_000_000_000_000).quotientAndRemainder(dividingBy: Int128(count))
+        guard 2 * rest.magnitude >= count.magnitude else { return quotient }
+        return sum < 0 ? quotient - 1 : quotient + 1
+    }
+
+    private func string(_ value: Scalar) -> String { if case .text(let text) = value { text } else { "" } }
+
     func value(_ expression: Expression, _ row: Row) throws -> Scalar {
         switch expression {
         case .column(let index, _): return row[index]
@@ -148,6 +164,9 @@ struct Reference {
             if own.isNull { return .null }
             if values.contains(where: { !$0.isNull && order($0, own) == 0 }) { return .boolean(true) }
             return values.contains(.null) ? .null : .boolean(false)
+        case .cast(let operand, .text):
+            guard case .integer(let number) = try value(operand, row) else { return .null }
+            return .text(String(number))
         case .cast, .scalarSubquery, .placeholder: preconditionFailure("the reference does not know \(expression)")
         }
     }
@@ -190,6 +209,20 @@ struct Reference {
         case .add: return .integer(Int64(mantissa(values[0]) + mantissa(values[1])))
         case .subtract: return .integer(Int64(mantissa(values[0]) - mantissa(values[1])))
         case .multiply: return .integer(Int64(mantissa(values[0]) * mantissa(values[1])))
+        case .divide: return .integer(Int64(mantissa(values[0]) / mantissa(values[1])))
+        case .modulo: return .integer(Int64(mantissa(values[0]) % mantissa(values[1])))
+        case .negate: return .integer(Int64(-mantissa(values[0])))
+        case .absolute: return .integer(Int64(abs(mantissa(values[0]))))
+        case .concatenate: return .text(values.map(string).joined())
+        case .left:
+            let first = string(values[0]).unicodeScalars.prefix(Int(mantissa(values[1])))
+            return .text(String(String.UnicodeScalarView(first)))
+        case .startsWith: return .boolean(Array(string(values[0]).utf8).starts(with: Array(string(values[1]).utf8)))
+        case .dateTrunc:
+            guard case .timestamptz(let time) = values[1] else { return .null }
+            // Of times from 1970 on, in UTC.
+            let bucket: Int64 = string(values[0]) == "day" ? 86_400_000_000_000 : 3_600_000_000_000
+            return .timestamptz(time - time % bucket)
         case .upper:
             guard case .text(let text) = values[0] else { return .null }
             // A letter whose capital were two keeps its form.

@@ -11,9 +11,11 @@ import unittest
 import zlib
 
 import compare
+import one_history
+import partitions
 import twelve_questions
 from hostile import account, load, tally
-from outside import logic_scripts, metrics_text, palette, pdf_text
+from outside import logic_scripts, metrics_text, own_questions, own_tables, palette, pdf_text
 from outside.answers import exact_percentile
 from outside.events import iso, nanoseconds, week_of
 from outside.money import pico, pico_per_token, usd
@@ -130,6 +132,65 @@ NULL | 2
         self.assertEqual(sql[moved:], "select a from t")
         self.assertEqual(tables.around("with t as (select 1 a) select a from t")[1], 0)
         self.assertEqual(tables.around("with q as (select a from t) select a from q")[0].count("with"), 1)
+
+
+class Store:
+    """Three rows, of which a condition holds for the first, does not for the second, and says nothing of the third."""
+
+    def __init__(self, *parts):
+        self.parts = dict(zip(("", "{}", "(not {})", "({} is null)"), parts))
+
+    def answer(self, sql, rollups):
+        if "count(*)" in sql and " where " not in sql and "filter" not in sql:
+            return ["bigint"], [[3]]
+        if "count(*)" in sql or "sum(" in sql:
+            return ["bigint"], [[1]]
+        if sql.startswith("select e.p"):
+            return ["boolean"], [[True], [False], [None]]
+        form = sql.partition(" where (")[2][:-1].replace("e.p", "{}")
+        return ["bigint"], self.parts[form]
+
+
+class Generated(unittest.TestCase):
+    NUMBER, TEXT = own_questions.Node("bigint", "e.turn"), own_questions.Node("text", "e.status")
+
+    def test_a_question_is_cut_down_to_what_differs(self):
+        upper, condition = own_questions.Node("text", "upper({})", (self.TEXT,)), own_questions.Node("boolean", "({} = 'ok')", (self.TEXT,))
+        join = own_questions.Join("left join", "turns", "o", (("e.turn", "o.turn"),))
+        question = own_questions.Question(
+            "tool_call", (self.NUMBER, upper, own_questions.Node("bigint", "sum({})", (self.NUMBER,))), 2, join, (condition, condition),
+            order=("asc", "desc", "asc"), limit=3)
+        least = own_questions.shrunk(question, lambda less: "sum(" in str(less) and "'ok'" in str(less))
+        self.assertEqual(str(least), "select sum(e.turn) from tool_call e where ((e.status = 'ok'))")
+        self.assertEqual(own_questions.shrunk(question, lambda less: False), question)
+
+    def test_the_smallest_step_is_found(self):
+        ours = [["a", 1, "0.000000000002", 0.1, True, "2026-08-03T09:00:00.000001Z"], [None] * 6]
+        types = ["text", "bigint", "numeric", "double precision", "boolean", "timestamp with time zone"]
+        theirs = [[None] * 6, ["a", "1", "0.000000000002000", "0.1", "t", "2026-08-03 09:00:00.000001+00"]]
+        exact = [True, True, True, False, True, True]
+        self.assertIsNone(own_tables.difference(ours, theirs, types, exact, False))
+        self.assertIsNotNone(own_tables.difference(ours, theirs, types, exact, True))
+        for place, value in enumerate(("b", "2", "0.000000000003", "0.10001", "f", "2026-08-03 09:00:00.000002+00")):
+            for other in (value, None):
+                changed = [theirs[0], [*theirs[1][:place], other, *theirs[1][place + 1:]]]
+                self.assertIsNotNone(own_tables.difference(ours, changed, types, exact, False), (place, other))
+
+    def test_parts_that_are_not_the_whole_are_found(self):
+        split = partitions.Split(own_questions.Question("turns", (self.NUMBER,)), own_questions.Node("boolean", "e.p"))
+        for unknown, is_right in (([[3]], True), ([], False), ([[3], [3]], False), ([[4]], False)):
+            checked = partitions.Partitions.__new__(partitions.Partitions)
+            checked.asked = Store([[1], [2], [3]], [[1]], [[2]], unknown)
+            self.assertEqual(checked.difference(split) is None, is_right, unknown)
+
+    def test_aggregates_of_parts_are_put_together(self):
+        for form, one, other, both in (("count({})", 1, 2, 3), ("sum({})", None, 2, 2), ("min({})", 1, 2, 1), ("max({})", 1, None, 1),
+                                       ("bool_and({})", True, False, False), ("bool_or({})", True, False, True)):
+            self.assertEqual(partitions.merged(form, one, other), both)
+
+    def test_calls_put_right_are_no_longer_counted(self):
+        text = "# a\nsupport_x_total{a=\"b\"} 3\nsupport_x_corrected_total{a=\"b\"} 3\nsupport_y_total 4\nprocess_z 5\n"
+        self.assertEqual(one_history.counted(text), ["support_y_total 4"])
 
 
 class Outside(unittest.TestCase):

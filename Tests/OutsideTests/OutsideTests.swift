@@ -44,6 +44,15 @@ struct OutsideTests {
             "800", "--seconds", "40", "--seed", "28",
         ],
         ["sql_logic.py", "--plimsoll", OutsideChecks.executable],
+        [
+            "engines_differential.py", "--plimsoll", OutsideChecks.executable, "--questions", "400", "--seconds", "25",
+            "--seed", "7",
+        ],
+        [
+            "partitions.py", "--plimsoll", OutsideChecks.executable, "--questions", "300", "--seconds", "15", "--seed",
+            "7",
+        ],
+        ["one_history.py", "--plimsoll", OutsideChecks.executable, "--seed", "7", "--events", "1000"],
         ["clients.py", "--plimsoll", OutsideChecks.executable, "--seconds", "15", "--interval", "3"],
         ["promql_api.py", "--plimsoll", OutsideChecks.executable],
         ["promql_differential.py", "--plimsoll", OutsideChecks.executable, "--questions", "600", "--seed", "11"],

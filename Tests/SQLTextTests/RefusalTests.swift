@@ -92,7 +92,9 @@ import Testing
     /// What looks like a refused part and is none.
     @Test(arguments: [
         "select 'a' ~ '[(?=]'", "select 'a' ~ '***=(?=a)'", "select 'a' ~ '(?q)(?=a)'", "select 'a' ~ '\\\\m'",
-        "select 'a' ~ 'a(?# (?=b) )'",
+        "select 'a' ~ 'a(?# (?=b) )'", "select percentile_disc(0.5) within group (order by 'b'::text) from events",
+        "select percentile_cont(0.5) within group (order by '1') from events",
+        "select string_agg(distinct 'b', ',' order by 'b'::text) from events",
         "select substring('abc' from '2' for 2)", "select substring(channel, 2) from events",
         "select substring('abc', null)",
         "select to_char(time, 'YYYY-MM-DD\"T\"HH24:MI') from events", "select array[1, 2]::int[]",
@@ -101,5 +103,16 @@ import Testing
     ])
     func isTaken(_ sql: String) throws {
         _ = try SQLCompiler(catalog: RowCatalog.named).compile(sql)
+    }
+
+    /// What orders the values of an aggregate and has no type of its own, as PostgreSQL 15 refuses it.
+    @Test(arguments: [
+        ("select percentile_disc(0.5) within group (order by 'b') from events", QueryError.Kind.typeMismatch),
+        ("select string_agg(distinct 'b', ',' order by 'b') from events", .invalidReference),
+        ("select string_agg(distinct channel, ',' order by 'b') from events", .invalidReference),
+    ])
+    func openTextsOrderNothing(_ sql: String, _ kind: QueryError.Kind) throws {
+        let error = #expect(throws: QueryError.self) { try SQLCompiler(catalog: RowCatalog.named).compile(sql) }
+        #expect(error?.kind == kind, "\(sql)")
     }
 }

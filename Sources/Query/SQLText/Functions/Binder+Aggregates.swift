@@ -25,7 +25,7 @@ extension Binder {
             if argument.body(of: "NamedArgExpr") != nil { throw unsupported("a named argument is", at: node) }
             arguments.append(try bind(argument, level))
         }
-        let order = try bindAggregateOrder(node, level)
+        let order = try bindAggregateOrder(name, node, level)
         var call = try aggregateCall(name, arguments, order, node)
         call.isDistinct = node.flag("agg_distinct")
         if call.isDistinct { try checkOrderOfDistinct(order, arguments, node) }
@@ -46,12 +46,25 @@ extension Binder {
         .standardDeviation, .standardDeviationPopulation, .variance, .variancePopulation,
     ]
 
-    private func bindAggregateOrder(_ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> [SortKey] {
+    private func bindAggregateOrder(
+        _ name: String, _ node: SyntaxNode, _ level: SelectLevel
+    ) throws(QueryError) -> [SortKey] {
         var keys: [SortKey] = []
         for item in node.list("agg_order") {
             guard let body = item.body(of: "SortBy"), let key = body["node"] else { continue }
             let value = try bind(key, level)
-            let expression = value.isUnknown ? try coercion.convert(value, to: .text) : value.expression
+            if value.isUnknown {
+                // The values are ordered by what they are: here nothing says what that is.
+                if name == "percentile_disc" {
+                    throw QueryError(
+                        .typeMismatch, "could not determine polymorphic type because input has type unknown",
+                        hint: "Write its type behind it: '…'::text.", position: start(key))
+                }
+                // It is not the argument in the same words, which has become a text.
+                if node.flag("agg_distinct") { throw orderBeyondArguments(at: start(key)) }
+            }
+            let open: ColumnType = name == "percentile_cont" ? .double : .text
+            let expression = value.isUnknown ? try coercion.convert(value, to: open) : value.expression
             keys.append(try sortKey(expression, body))
         }
         return keys
@@ -61,11 +74,15 @@ extension Binder {
     private func checkOrderOfDistinct(_ order: [SortKey], _ arguments: [Bound], _ node: SyntaxNode) throws(QueryError) {
         let items = node.list("agg_order")
         for (place, key) in order.enumerated() where !arguments.contains(where: { $0.expression == key.expression }) {
-            throw QueryError(
-                .invalidReference,
-                "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
-                position: place < items.count ? items[place].body(of: "SortBy")?["node"].flatMap { start($0) } : nil)
+            throw orderBeyondArguments(
+                at: place < items.count ? items[place].body(of: "SortBy")?["node"].flatMap { start($0) } : nil)
         }
+    }
+
+    private func orderBeyondArguments(at position: Int?) -> QueryError {
+        QueryError(
+            .invalidReference, "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list",
+            position: position)
     }
 
     private func aggregateCall(
