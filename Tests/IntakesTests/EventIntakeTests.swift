@@ -163,7 +163,7 @@ import WireFormats
         for _ in 0..<2 {
             let refusal = try await ground.refusal { _ = try await ground.accept(Self.event("a")) }
             #expect(refusal?.kind == .unavailable && refusal?.retryAfterSeconds == 17)
-            ground.health.note(freeBytes: nil, isTailFull: ground.store.isTailFull)
+            ground.health.note(freeBytes: nil, takesNothing: ground.store.isTailFull)
             let text = ground.health.unreadiness?.text
             #expect(text == "no event is taken until a seal makes room (nothing is sealed); nothing was lost")
         }
@@ -176,7 +176,7 @@ import WireFormats
         let told = lines.withLock { $0 }
         #expect(told.count == 1 && told[0].contains("events are refused: "), "\(told)")
         ground.store.fail(with: nil)
-        ground.health.note(freeBytes: nil, isTailFull: ground.store.isTailFull)
+        ground.health.note(freeBytes: nil, takesNothing: ground.store.isTailFull)
         #expect(ground.health.unreadiness == nil)
         #expect(lines.withLock { $0.count == 2 && $0[1].contains("events are taken again") })
         #expect(try await ground.accept(Self.event("a")).accepted == 1)

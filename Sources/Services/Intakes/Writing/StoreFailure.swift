@@ -10,7 +10,7 @@ package enum StoreFailure {
     /// something.
     static func isPassing(_ error: any Error) -> Bool {
         switch error as? StoreError {
-        case .noSpace?, .unavailable?, .tailFull?: true
+        case .noSpace?, .unavailable?, .tailFull?, .budgetSpent?: true
         default: false
         }
     }
@@ -19,7 +19,7 @@ package enum StoreFailure {
     /// ``ServerHealth`` says when that begins and ends, so that nobody else has to.
     package static func isOfAll(_ error: any Error) -> Bool {
         switch error as? StoreError {
-        case .noSpace?, .tailFull?: true
+        case .noSpace?, .tailFull?, .budgetSpent?: true
         default: false
         }
     }
