@@ -182,6 +182,29 @@ import WireFormats
         #expect(try await ground.accept(Self.event("a")).accepted == 1)
     }
 
+    /// Where a budget for the disk is spent senders are told to come again, what the store notes of itself goes in, also
+    /// beside events, and is no sign that these would.
+    @Test func whereABudgetIsSpentNotesGoOn() async throws {
+        let ground = Ground()
+        ground.store.fail(with: StoreError.budgetSpent(reason: "nothing is old enough"))
+        let (committer, note) = (
+            ground.intake.committer, IngestBatch(notes: [SystemNote(.metricsSampled, data: "{}")])
+        )
+        for _ in 0..<20 {
+            async let noted = committer.commit(note, weight: 1)
+            let refusal = try await ground.refusal { _ = try await ground.accept(Self.event("a")) }
+            #expect(refusal?.kind == .unavailable && refusal?.retryAfterSeconds == 1)
+            #expect(try await noted.accepted == 0)
+            #expect(ground.health.unreadiness?.text.contains("max_disk") == true)
+        }
+        ground.health.note(freeBytes: nil, takesNothing: ground.store.isBudgetSpent)
+        #expect(ground.health.unreadiness != nil)
+        ground.store.fail(with: nil)
+        ground.health.note(freeBytes: nil, takesNothing: ground.store.isBudgetSpent)
+        #expect(ground.health.unreadiness == nil)
+        #expect(try await ground.accept(Self.event("a")).accepted == 1)
+    }
+
     @Test func whatIsTooMuchAtOnceIsNoFailureOfTheStore() async throws {
         let ground = Ground()
         ground.store.fail(with: StoreError.recordTooLarge(bytes: 1 << 30))

@@ -24,6 +24,12 @@ package enum StoreFailure {
         }
     }
 
+    /// The same of every batch alike: where a budget is spent, what the store notes of itself still goes in.
+    static func isOfEveryBatch(_ error: any Error) -> Bool {
+        if case .budgetSpent? = error as? StoreError { return false }
+        return isOfAll(error)
+    }
+
     /// It passes once there is room.
     static func isOfSpace(_ error: any Error) -> Bool {
         if case .noSpace? = error as? StoreError { true } else { false }

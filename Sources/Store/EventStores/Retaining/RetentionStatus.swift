@@ -11,6 +11,11 @@ package struct RetentionStatus: Hashable, Sendable {
         package var events: Int64
         /// Bytes of their segments, without what went on and what stays in their place.
         package var bytes: Int64
+
+        /// Takes each part as given.
+        package init(reason: RetentionReason, events: Int64, bytes: Int64) {
+            (self.reason, self.events, self.bytes) = (reason, events, bytes)
+        }
     }
 
     /// What goes, and when.
@@ -23,6 +28,7 @@ package struct RetentionStatus: Hashable, Sendable {
     /// nil where there is no period. A segment goes as a whole, so that the times of its last event count.
     package var overdueNanoseconds: Int64?
 
+    /// Everything is kept.
     package init() {}
 }
 
