@@ -33,8 +33,8 @@ import Testing
         var events = SampleEvents()
         for number in UInt64(1)...2_000 {
             let words = [0x9E37_79B9_7F4A_7C15, 0xD1B5_4A32_D192_ED03].map { String(number &* $0, radix: 36) }
-            events.add(
-                "probe.checked", id: name + words.joined(), at: Double(day) * 86_400 + Double(number) / 10, ["target": .text("a")])
+            let second = Double(day) * 86_400 + Double(number) / 10
+            events.add("probe.checked", id: name + words.joined(), at: second, ["target": .text("a")])
         }
         return events.batch
     }

@@ -122,7 +122,7 @@ import Testing
     /// What retention did stands in the status and in metrics.
     @Test func whatRetentionDidIsSaid() async throws {
         let store = FakeStore()
-        var retention = RetentionStatus()
+        var retention = store.status.retention
         retention.limits.budget = DiskBudget(bytes: 1_000, keptNanoseconds: 86_400_000_000_000)
         retention.dropped = [RetentionStatus.Dropped(reason: .diskBudget, events: 7, bytes: 900)]
         (retention.lastDrop, retention.overdueNanoseconds) = (1_785_574_800_000_000_000, 5_000_000_000)

@@ -182,8 +182,8 @@ import WireFormats
         #expect(try await ground.accept(Self.event("a")).accepted == 1)
     }
 
-    /// Where a budget for the disk is spent senders are told to come again, what the store notes of itself goes in, also
-    /// beside events, and is no sign that these would.
+    /// Where a budget for the disk is spent senders are told to come again; what the store notes of itself goes in,
+    /// also beside events, and is no sign that these would.
     @Test func whereABudgetIsSpentNotesGoOn() async throws {
         let ground = Ground()
         ground.store.fail(with: StoreError.budgetSpent(reason: "nothing is old enough"))

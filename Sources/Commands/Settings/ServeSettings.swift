@@ -47,9 +47,9 @@ package struct ServeSettings: Sendable {
     /// What goes by its age.
     package var retention = RetentionLimits()
     /// Bytes that the files in the data directory may come to; nil: as many as the volume holds.
-    package var maxDiskBytes: Int?
+    var maxDiskBytes: Int?
     /// ns during which an event stays, however little room there is; nil where nobody said.
-    package var keptNanoseconds: Int64?
+    var keptNanoseconds: Int64?
 
     /// The defaults.
     package init() {}

@@ -131,7 +131,7 @@ struct ServeCommand: AsyncParsableCommand {
             "What the files in the data directory may come to, such as 200GiB, at least 1GiB.",
             discussion:
                 "Default: PLIMSOLL_MAX_DISK, else none: all of the volume. Above four fifths a warning says so, above "
-                + "nine tenths the oldest events go as those of --retention-events do, but none that was received within "
+                + "nine tenths the oldest events go as those of --retention-events do, but none received within "
                 + "retention.keep_at_least, by default error_budget; where nothing may go events are answered 503.",
             valueName: "size"))
     var maxDisk: String?

@@ -26,7 +26,7 @@ final class FakeStore: ServedStore {
         /// What it says that it dropped last.
         var lastDrop: String?
         /// What it says of retention.
-        var retention = RetentionStatus()
+        var retention = StoreStatus().retention
         /// Thrown by every correction when set.
         var rebookingFailure: StoreError?
         var freeBytes = 0

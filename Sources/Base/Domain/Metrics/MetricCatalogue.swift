@@ -343,7 +343,7 @@ package enum MetricCatalogue {
             .process),
         MetricDefinition(
             "plimsoll_retention_overdue_seconds", .gauge, unit: "seconds",
-            "For how long the oldest events that retention.events no longer keeps could have gone; 0 where none are left.",
+            "For how long the oldest events that are no longer kept (retention.events) could have gone; else 0.",
             .process),
     ]
 }

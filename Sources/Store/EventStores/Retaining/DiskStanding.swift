@@ -63,7 +63,7 @@ struct DiskStanding: Hashable, Sendable {
         guard usedBytes > budget.toldBytes, !hasDropped else { return nil }
         return Trouble(
             "the files in the data directory come to more than four fifths of max_disk (\(budget.bytes) bytes); from "
-                + "nine tenths on the oldest events go, as far as they were received more than \(Self.days(budget)) ago",
+                + "nine tenths on the oldest events go, those that were received more than \(Self.days(budget)) ago",
             .asTold, advice: Self.advice)
     }
 

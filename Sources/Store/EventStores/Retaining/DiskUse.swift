@@ -1,4 +1,4 @@
-package import Platform
+import Platform
 import Segments
 
 /// What the files of a data directory come to, by what they are.
@@ -23,13 +23,10 @@ package struct DiskUse: Hashable, Sendable {
     /// Deeper folders are not looked into: the store makes none.
     private static let depthMax = 8
 
-    /// Nothing.
-    package init() {}
-
     /// Asks for the length of every file below the directory. Files that come or go meanwhile are in it or not.
     /// - Throws: ``StorageError``.
     /// - Complexity: O(files).
-    package init(of directory: String, _ fileSystem: any FileSystem) throws(StorageError) {
+    init(of directory: String, _ fileSystem: any FileSystem) throws(StorageError) {
         let files = StoreFiles(root: directory)
         try add(directory, .other, fileSystem, depth: 0) { path in
             switch path {
@@ -49,7 +46,7 @@ package struct DiskUse: Hashable, Sendable {
     /// Of all.
     package var bytes: Int { counts.reduce(0) { $0.addingReportingOverflow($1).partialValue } }
 
-    mutating func add(_ bytes: Int, _ kind: Kind) {
+    private mutating func add(_ bytes: Int, _ kind: Kind) {
         guard let place = Kind.allCases.firstIndex(of: kind) else { return }
         let (sum, isBeyond) = counts[place].addingReportingOverflow(bytes)
         counts[place] = isBeyond ? .max : sum

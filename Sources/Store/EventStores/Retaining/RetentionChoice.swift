@@ -33,7 +33,10 @@ struct RetentionChoice {
             // What was left before goes along with what comes next, and does not wait for it for ever.
             if isWorthIt, events + candidate.events > eventsMax { break }
             if candidate.receivedUntil > cutoff { break }
-            if isWorthIt, bytes >= bytesWanted { break }
+            // Of those received at one time none is left behind: it would count as looked through.
+            if isWorthIt, bytes >= bytesWanted, candidate.receivedUntil > candidates[places.last ?? 0].receivedUntil {
+                break
+            }
             places.append(place)
             events += candidate.events
             guard isNew(candidate, done) else { continue }

@@ -12,6 +12,7 @@ package struct RetentionStatus: Hashable, Sendable {
         /// Bytes of their segments, without what went on and what stays in their place.
         package var bytes: Int64
 
+        // tests: a server is asked about numbers of their own.
         /// Takes each part as given.
         package init(reason: RetentionReason, events: Int64, bytes: Int64) {
             (self.reason, self.events, self.bytes) = (reason, events, bytes)
@@ -28,8 +29,7 @@ package struct RetentionStatus: Hashable, Sendable {
     /// nil where there is no period. A segment goes as a whole, so that the times of its last event count.
     package var overdueNanoseconds: Int64?
 
-    /// Everything is kept.
-    package init() {}
+    init() {}
 }
 
 extension EventStore {
