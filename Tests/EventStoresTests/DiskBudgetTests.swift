@@ -263,6 +263,22 @@ import Testing
         #expect(call > 10)
     }
 
+    /// What calls cost is frozen once a seal knows all prices: where there is too little room it does not wait for one.
+    @Test func aPriceIsSealedBeforeAnythingGoes() throws {
+        let store = try small(disk)
+        var events = SampleEvents()
+        events.addPrice("other-model", "input", picoPerToken: 2_000, at: 10 * 86_400)
+        _ = try store.append([events.batch])
+        let (before, segments) = (try models(store), store.status.segments)
+        #expect(try !drop(store))
+        try store.finishJobs()
+        #expect(store.status.segments == segments + 1 && store.status.unsealedEvents == 0)
+        try tick(store)
+        #expect(dropped(store) == 4)
+        #expect(try models(store) == before && store.verify().findings == [])
+        try store.close()
+    }
+
     /// What could not be dropped for want of room is said, and tried again.
     @Test func aFailureIsSaid() throws {
         let store = try small(disk)
