@@ -135,12 +135,10 @@ import Testing
             ] { #expect(status.contains(member), "\(member)") }
             let metrics = try await client.send("GET", "/metrics").text
             for line in [
-                "plimsoll_dropped_events_total{reason="disk_budget"} 7",
-                "plimsoll_dropped_bytes_total{reason="disk_budget"} 900", "plimsoll_disk_budget_bytes 1000",
+                "plimsoll_dropped_events_total{reason=\"disk_budget\"} 7",
+                "plimsoll_dropped_bytes_total{reason=\"disk_budget\"} 900", "plimsoll_disk_budget_bytes 1000",
                 "plimsoll_last_drop_timestamp_seconds 1785574800", "plimsoll_retention_overdue_seconds 5",
-            ] { #expect(metrics.contains("
-\(line)
-"), "\(line)") }
+            ] { #expect(metrics.contains("\n\(line)\n"), "\(line)") }
         }
     }
 
