@@ -1,4 +1,6 @@
 import Clients
+import Domain
+import EventStores
 import HTTPFronts
 import Platform
 import Synchronization
@@ -86,6 +88,57 @@ import Testing
                 status = try await client.send("GET", "/readyz").status
             }
             #expect(status == 200 && told("events are taken again") == 1)
+        }
+    }
+
+    /// Where files have come to their budget events are refused as on a full disk, until something goes, and what goes
+    /// is told once.
+    @Test func aSpentBudgetIsNotReadyUntilSomethingGoes() async throws {
+        let (store, lines) = (FakeStore(), LogLines())
+        store.state.withLock { $0.lastDrop = "of before" }
+        try await withServer(store, log: lines.log) { client, _ in
+            func told(_ words: String) -> Int { lines.texts().count { $0.contains(words) } }
+            func ticks(_ count: Int) async throws {
+                let before = store.state.withLock { $0.ticks }
+                for _ in 0..<400 where store.state.withLock({ $0.ticks }) < before + count {
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+            }
+            store.state.withLock { $0.isBudgetSpent = true }
+            let refused = try await client.post(Self.event)
+            #expect(refused.status == 503 && refused.headers["Retry-After"] != nil && refused.text.contains("max_disk"))
+            try await ticks(3)
+            let ready = try await client.send("GET", "/readyz")
+            #expect(ready.status == 503 && ready.text.contains("nothing is old enough"))
+            #expect(told("events are refused: ") == 1 && told("events are taken again") == 0)
+            store.state.withLock { ($0.isBudgetSpent, $0.lastDrop) = (false, "retention dropped 7 events") }
+            try await ticks(3)
+            #expect(try await client.send("GET", "/readyz").status == 200)
+            #expect(told("events are taken again") == 1 && told("retention dropped 7 events") == 1)
+            #expect(told("of before") == 0)
+        }
+    }
+
+    /// What retention did stands in the status and in metrics.
+    @Test func whatRetentionDidIsSaid() async throws {
+        let store = FakeStore()
+        var retention = store.status.retention
+        retention.limits.budget = DiskBudget(bytes: 1_000, keptNanoseconds: 86_400_000_000_000)
+        retention.dropped = [RetentionStatus.Dropped(reason: .diskBudget, events: 7, bytes: 900)]
+        (retention.lastDrop, retention.overdueNanoseconds) = (1_785_574_800_000_000_000, 5_000_000_000)
+        store.state.withLock { $0.retention = retention }
+        try await withServer(store) { client, _ in
+            let status = try await client.send("GET", "/v1/status").text
+            for member in [
+                #""max_disk_bytes":1000,"keep_at_least_seconds":86400,"overdue_seconds":5,"last_drop":"2026-08-01T"#,
+                #""dropped":[{"reason":"disk_budget","events":7,"bytes":900}]"#,
+            ] { #expect(status.contains(member), "\(member)") }
+            let metrics = try await client.send("GET", "/metrics").text
+            for line in [
+                "plimsoll_dropped_events_total{reason=\"disk_budget\"} 7",
+                "plimsoll_dropped_bytes_total{reason=\"disk_budget\"} 900", "plimsoll_disk_budget_bytes 1000",
+                "plimsoll_last_drop_timestamp_seconds 1785574800", "plimsoll_retention_overdue_seconds 5",
+            ] { #expect(metrics.contains("\n\(line)\n"), "\(line)") }
         }
     }
 

@@ -163,7 +163,7 @@ import WireFormats
         for _ in 0..<2 {
             let refusal = try await ground.refusal { _ = try await ground.accept(Self.event("a")) }
             #expect(refusal?.kind == .unavailable && refusal?.retryAfterSeconds == 17)
-            ground.health.note(freeBytes: nil, isTailFull: ground.store.isTailFull)
+            ground.health.note(freeBytes: nil, takesNothing: ground.store.isTailFull)
             let text = ground.health.unreadiness?.text
             #expect(text == "no event is taken until a seal makes room (nothing is sealed); nothing was lost")
         }
@@ -176,9 +176,32 @@ import WireFormats
         let told = lines.withLock { $0 }
         #expect(told.count == 1 && told[0].contains("events are refused: "), "\(told)")
         ground.store.fail(with: nil)
-        ground.health.note(freeBytes: nil, isTailFull: ground.store.isTailFull)
+        ground.health.note(freeBytes: nil, takesNothing: ground.store.isTailFull)
         #expect(ground.health.unreadiness == nil)
         #expect(lines.withLock { $0.count == 2 && $0[1].contains("events are taken again") })
+        #expect(try await ground.accept(Self.event("a")).accepted == 1)
+    }
+
+    /// Where a budget for the disk is spent senders are told to come again; what the store notes of itself goes in,
+    /// also beside events, and is no sign that these would.
+    @Test func whereABudgetIsSpentNotesGoOn() async throws {
+        let ground = Ground()
+        ground.store.fail(with: StoreError.budgetSpent(reason: "nothing is old enough"))
+        let (committer, note) = (
+            ground.intake.committer, IngestBatch(notes: [SystemNote(.metricsSampled, data: "{}")])
+        )
+        for _ in 0..<20 {
+            async let noted = committer.commit(note, weight: 1)
+            let refusal = try await ground.refusal { _ = try await ground.accept(Self.event("a")) }
+            #expect(refusal?.kind == .unavailable && refusal?.retryAfterSeconds == 1)
+            #expect(try await noted.accepted == 0)
+            #expect(ground.health.unreadiness?.text.contains("max_disk") == true)
+        }
+        ground.health.note(freeBytes: nil, takesNothing: ground.store.isBudgetSpent)
+        #expect(ground.health.unreadiness != nil)
+        ground.store.fail(with: nil)
+        ground.health.note(freeBytes: nil, takesNothing: ground.store.isBudgetSpent)
+        #expect(ground.health.unreadiness == nil)
         #expect(try await ground.accept(Self.event("a")).accepted == 1)
     }
 

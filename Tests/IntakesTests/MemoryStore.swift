@@ -19,14 +19,20 @@ final class MemoryStore: IntakeStore {
     var isTailFull: Bool {
         state.withLock { if case .tailFull? = $0.failure as? StoreError { true } else { false } }
     }
+    var isBudgetSpent: Bool {
+        state.withLock { if case .budgetSpent? = $0.failure as? StoreError { true } else { false } }
+    }
     var rows: Int { state.withLock { $0.rows } }
 
-    /// Thrown by every append from now on; nil: none.
+    /// Thrown by every append from now on, where a budget is spent by every one with events; nil: none.
     func fail(with failure: (any Error)?) { state.withLock { $0.failure = failure } }
 
     func append(_ batches: [IngestBatch], waitingUntil deadline: Int64) throws -> [AppendResult] {
         try state.withLock { state in
-            if let failure = state.failure { throw failure }
+            if let failure = state.failure {
+                let isOfEvents = if case .budgetSpent? = failure as? StoreError { true } else { false }
+                if !isOfEvents || batches.contains(where: { $0.events.count > 0 }) { throw failure }
+            }
             return batches.map { batch in
                 let verdicts = (0..<batch.events.count).map { row in
                     EventVerdict.accepted(position: Int64(state.rows + row + 1))

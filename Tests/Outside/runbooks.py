@@ -133,6 +133,15 @@ CASES = {
         gauges={"plimsoll_free_bytes": (80e9, 1e9)}, window=240),
     "PlimsollDiskLow": case(None, [
         ("readyz", r"^ready"), ("du ", r"application\.log"), ("plimsoll inspect", r"segment|manifest")], gauges={"plimsoll_free_bytes": (80e9, 1e9)}),
+    "PlimsollDiskBudgetNear": case(None, [
+        ("/metrics", r'^plimsoll_disk_bytes\{kind="segments"\} \d+$'), ("plimsoll inspect", r"segment|manifest"), ("date_trunc", r"^\s*20\d\d-")],
+        gauges={'plimsoll_disk_bytes{kind="segments"}': (7e9, 8.5e9), "plimsoll_disk_budget_bytes": (1e10, 1e10)}, window=45),
+    "PlimsollDiskBudgetSpent": case(None, [
+        ("readyz", r"^ready"), ("/v1/status", r'"retention":\{.*\n"disk_bytes":\{'), ("plimsoll inspect", r"segment|manifest")],
+        gauges={'plimsoll_disk_bytes{kind="segments"}': (7e9, 9.9e9), "plimsoll_disk_budget_bytes": (1e10, 1e10)}, window=45),
+    "PlimsollRetentionBehind": case(None, [
+        ("/metrics", r'^plimsoll_dropped_events_total\{reason="age"\} 0$'), ("/v1/status", r'"uptime_seconds":'),
+        ("date_trunc", r"^\s*20\d\d-")], gauges={"plimsoll_retention_overdue_seconds": (0, 4e5)}, window=90),
     "PlimsollDown": case(None, DOWN_ANSWERS, state="killed", gauges={"up": (1, 0)}),
     "Watchdog": case(None, [("promtool", r'up\{.*job="plimsoll".*\} => 1'), ("amtool", r"Watchdog"), ("plimsoll status", r"Objectives")]),
 }

@@ -39,6 +39,22 @@ import Testing
         }
     }
 
+    /// What went, why, and where events begin since.
+    @Test func theStatusSaysWhatWent() throws {
+        var sample = try Self.filled()
+        #expect(try sample.runner().status().section("dropped") == nil)
+        try Self.drop(sample)
+        let report = try sample.runner().status()
+        let section = try #require(report.section("dropped"))
+        let status = sample.store.status
+        #expect(section.rows.count == 1 && section.value("reason", row: 0) == .text("age"))
+        #expect(section.value("events", row: 0) == .count(Int128(status.droppedEvents)))
+        #expect(section.value("bytes", row: 0) == .count(Int128(try #require(status.retention.dropped.first).bytes)))
+        #expect(section.value("last_drop", row: 0) == status.retention.lastDrop.map { .time($0) })
+        #expect(section.value("received_until", row: 0) == status.droppedUntil.map { .time($0) })
+        #expect(report.definitions.contains { $0.term == "dropped" })
+    }
+
     /// What turns and conversations say needs no event.
     @Test func serviceLevelsNeedNoEvents() throws {
         var sample = try Self.filled()

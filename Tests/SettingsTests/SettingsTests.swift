@@ -234,6 +234,30 @@ import Testing
         #expect(throws: SettingsFinding.self) { try settings.set("retention.events", to: "7d") }
     }
 
+    /// Off until it is said; what is younger than the budget of errors is long stays, or more where somebody says so.
+    @Test func aBudgetForTheDiskLeavesWhatRulesCount() throws {
+        let day: Int64 = 86_400_000_000_000
+        func limits(_ text: String) -> RetentionLimits? {
+            let file = SettingsFile(text)
+            return file.findings.isEmpty ? file.applied(to: ServeSettings()).retentionLimits : nil
+        }
+        #expect(ServeSettings().retentionLimits == RetentionLimits())
+        #expect(limits("max_disk: none\n")?.isSet == false)
+        #expect(limits("max_disk: 2GiB\n")?.budget == DiskBudget(bytes: 2 << 30, keptNanoseconds: 30 * day))
+        #expect(limits("max_disk: 2GiB\nerror_budget: 3d\n")?.budget?.keptNanoseconds == 7 * day)
+        let both = limits("max_disk: 1GiB\nretention: {events: 90d, keep_at_least: 60d}\n")
+        #expect(both?.eventsNanoseconds == 90 * day && both?.budget?.keptNanoseconds == 60 * day)
+        for text in [
+            "max_disk: 512MiB\n", "max_disk: 0\n", "max_disk: much\n", "retention: {keep_at_least: 6d}\n",
+            "retention: {keep_at_least: 29d}\n", "retention: {events: 40d, keep_at_least: 50d}\n",
+            "retention: {keep_at_least: never}\n",
+        ] { #expect(limits(text) == nil, "\(text)") }
+        let variables = ["PLIMSOLL_MAX_DISK": "3GiB", "PLIMSOLL_RETENTION_KEEP_AT_LEAST": "45d"]
+        #expect(
+            try ServeSettings.layered(file: nil) { variables[$0] }.retentionLimits.budget
+                == DiskBudget(bytes: 3 << 30, keptNanoseconds: 45 * day))
+    }
+
     @Test func aSettingGivenTwiceIsAMistake() {
         #expect(!SettingsFile("data: a\ndata: b\n").findings.isEmpty)
     }

@@ -44,11 +44,28 @@ package struct ServeSettings: Sendable {
     /// After how much silence conversations are closed, and by which rule reports count.
     package var outcomes = OutcomeSettings.standard
 
-    /// What goes, and when.
+    /// What goes by its age.
     package var retention = RetentionLimits()
+    /// Bytes that the files in the data directory may come to; nil: as many as the volume holds.
+    var maxDiskBytes: Int?
+    /// ns during which an event stays, however little room there is; nil where nobody said.
+    var keptNanoseconds: Int64?
 
     /// The defaults.
     package init() {}
+
+    /// Over how many days error budgets run.
+    private var budgetDays: Int { objectives.budgetDays ?? ObjectiveSet.builtIn.budgetDays }
+    private var budgetNanoseconds: Int64 { RetentionLimits.nanoseconds(days: budgetDays) }
+
+    /// What goes, and when: for want of room nothing that rules count over the time of error budgets, unless somebody
+    /// keeps even more.
+    package var retentionLimits: RetentionLimits {
+        var limits = retention
+        let kept = keptNanoseconds ?? max(RetentionLimits.nanosecondsMin, budgetNanoseconds)
+        limits.budget = maxDiskBytes.map { DiskBudget(bytes: $0, keptNanoseconds: kept) }
+        return limits
+    }
 
     /// What several settings together make impossible, with their keys, the one to change first.
     var contradictions: [(keys: [String], message: String)] {
@@ -68,13 +85,27 @@ package struct ServeSettings: Sendable {
                         + "the program and 96MiB for questions"
                 ))
         }
-        let budgetDays = objectives.budgetDays ?? ObjectiveSet.builtIn.budgetDays
         if !retention.covers(days: budgetDays) {
             contradictions.append(
                 (
                     ["retention.events", "error_budget"],
                     "retention.events must be at least error_budget, \(budgetDays)d, else rules would count events "
                         + "over a time of which some are gone"
+                ))
+        }
+        if let kept = keptNanoseconds, kept < budgetNanoseconds {
+            contradictions.append(
+                (
+                    ["retention.keep_at_least", "error_budget"],
+                    "retention.keep_at_least must be at least error_budget, \(budgetDays)d, else rules would count "
+                        + "events over a time of which some are gone"
+                ))
+        }
+        if let kept = keptNanoseconds, let period = retention.eventsNanoseconds, kept > period {
+            contradictions.append(
+                (
+                    ["retention.keep_at_least", "retention.events"],
+                    "retention.keep_at_least must be no longer than retention.events, by which events go in any case"
                 ))
         }
         if traces.endpoints.count > 1, !traces.headers.isEmpty {
@@ -259,7 +290,23 @@ extension Setting {
             $0.retention = try SettingText.value($1, or: "never", SettingText.retention).map {
                 RetentionLimits(eventsNanoseconds: $0)
             } ?? RetentionLimits()
-        }
+        },
+        Setting(
+            key: "max_disk",
+            purpose:
+                "what the files in the data directory may come to, such as 200GiB, at least 1GiB; none, the default, "
+                + "for all of the volume. Above nine tenths the oldest events go, as those of retention.events do"
+        ) {
+            $0.maxDiskBytes = try SettingText.value($1, or: "none", SettingText.disk)
+        },
+        Setting(
+            key: "retention.keep_at_least",
+            purpose:
+                "for how long events are kept even where max_disk is reached, such as 60d, at least 7d and "
+                + "error_budget, which is the default; where nothing older is left none is taken any more"
+        ) {
+            $0.keptNanoseconds = try SettingText.retention($1)
+        },
     ]
 
     private static let outcomes: [Setting] = [

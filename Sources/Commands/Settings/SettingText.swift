@@ -147,6 +147,13 @@ enum SettingText {
         return bytes
     }
 
+    /// What a data directory may come to: the files of a log alone take some 200 MiB.
+    static func disk(_ text: String) throws(SettingProblem) -> Int {
+        let bytes = try size(text)
+        guard bytes >= 1 << 30 else { throw SettingProblem(expected: "a size of 1GiB or more, such as 200GiB") }
+        return bytes
+    }
+
     /// Such as `500ms`, `1.5s`, `90m`, `24h`, `7d`; to the nanosecond, at most a million hours.
     static func nanoseconds(_ text: String) throws(SettingProblem) -> Int64 {
         let units: [(suffix: String, scale: Int, seconds: Int64)] = [

@@ -128,6 +128,16 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "What the files in the data directory may come to, such as 200GiB, at least 1GiB.",
+            discussion:
+                "Default: PLIMSOLL_MAX_DISK, else none: all of the volume. Above four fifths a warning says so, above "
+                + "nine tenths the oldest events go as those of --retention-events do, but none received within "
+                + "retention.keep_at_least, by default error_budget; where nothing may go events are answered 503.",
+            valueName: "size"))
+    var maxDisk: String?
+
+    @Option(
+        help: ArgumentHelp(
             "A settings file, YAML.", discussion: "Default: PLIMSOLL_CONFIG, else none.", valueName: "file"))
     var config: String?
 
@@ -192,7 +202,7 @@ struct ServeCommand: AsyncParsableCommand {
         options.keptCostBytesMax = settings.limits.keptCostBytesMax
         options.keptTextBytesMax = settings.limits.keptTextBytesMax
         options.compaction = CompactionLimits()
-        options.retention = settings.retention
+        options.retention = settings.retentionLimits
         let store = try machine.openStore(directory, options: options)
         log.opened(store, nanoseconds: machine.clock.monotonicNanoseconds() - began)
         configuration.limits.startBytes = residentMemoryBytes() ?? 0
@@ -231,6 +241,7 @@ struct ServeCommand: AsyncParsableCommand {
         try settings.set("trace_link_template", flag: "--trace-link-template", traceLinkTemplate)
         try settings.set("memory", flag: "--memory", memory)
         try settings.set("retention.events", flag: "--retention-events", retentionEvents)
+        try settings.set("max_disk", flag: "--max-disk", maxDisk)
         try settings.set("traces.endpoint", flag: "--traces-endpoint", tracesEndpoint)
         try settings.set("alerts.rules", flag: "--alert-rules", alertRules)
         try settings.set("alerts.alertmanagers", flag: "--alertmanagers", alertmanagers)

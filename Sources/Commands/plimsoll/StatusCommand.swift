@@ -19,7 +19,10 @@ struct StatusCommand: AsyncParsableCommand {
     )
     var format = ReportFormat.table
 
-    @Option(help: ArgumentHelp("Only this section: coverage, objectives, activity or changes.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Only this section: coverage, objectives, activity, changes, or dropped once retention dropped events.",
+            valueName: "name"))
     var section: String?
 
     func run() async throws {

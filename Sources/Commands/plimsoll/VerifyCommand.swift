@@ -42,7 +42,7 @@ struct VerifyCommand: ParsableCommand {
         }
         if let time = result.droppedUntil {
             try StandardStream.output.print(
-                "\(result.droppedEvents) of the events were dropped, as retention.events says, received until "
+                "\(result.droppedEvents) of the events were dropped by retention, received until "
                     + "\(RFC3339.render(time)); what was made of them is what it was then")
         }
         try StandardStream.output.print(

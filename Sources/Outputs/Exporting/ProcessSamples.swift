@@ -59,6 +59,19 @@ package struct ProcessSamples: Sendable {
     /// Bytes that may still be written to the volume of the data directory.
     package var freeBytes: Int?
 
+    /// Bytes of the data directory, by what its files are for; empty where the disk does not say.
+    package var diskUse: [(kind: String, bytes: Int)] = []
+    /// What these may come to; nil where nobody said.
+    package var diskBudgetBytes: Int?
+    /// What retention dropped ever, by why; empty where nobody keeps anything.
+    package var dropped: [(reason: String, events: Int64, bytes: Int64)] = []
+    /// When it did so last (ns since 1970 UTC).
+    package var lastDrop: Int64?
+    /// All events received later are there (ns since 1970 UTC); nil where none was dropped.
+    package var keptSince: Int64?
+    /// For how long the oldest events that are no longer kept could have gone (ns); nil where all are kept for ever.
+    package var overdueNanoseconds: Int64?
+
     /// Samples of a program of this version whose log ends at this position; everything else is set afterwards.
     package init(version: String, logPosition: Int64) { (self.version, self.logPosition) = (version, logPosition) }
 
@@ -84,6 +97,15 @@ package struct ProcessSamples: Sendable {
             number("plimsoll_queued_batches", queuedBatches), number("plimsoll_resident_bytes", residentBytes),
             number("process_open_fds", openFiles), number("process_max_fds", openFilesMax),
             number("plimsoll_stored_bytes", storedBytes), number("plimsoll_free_bytes", freeBytes),
+            diskUse.isEmpty ? nil : family("plimsoll_disk_bytes", diskUse.map { ([$0.kind], $0.bytes) }),
+            number("plimsoll_disk_budget_bytes", diskBudgetBytes),
+            dropped.isEmpty
+                ? nil : family("plimsoll_dropped_events_total", dropped.map { ([$0.reason], Int($0.events)) }),
+            dropped.isEmpty
+                ? nil : family("plimsoll_dropped_bytes_total", dropped.map { ([$0.reason], Int($0.bytes)) }),
+            number("plimsoll_last_drop_timestamp_seconds", lastDrop.map { Int($0 / 1_000_000_000) }),
+            number("plimsoll_events_kept_since_timestamp_seconds", keptSince.map { Int($0 / 1_000_000_000) }),
+            number("plimsoll_retention_overdue_seconds", overdueNanoseconds.map { Int($0 / 1_000_000_000) }),
             number("plimsoll_spans_echoed_total", echoedSpans),
             number("plimsoll_rules_last_reload_successful", rules.map { $0.areTaken ? 1 : 0 }),
             number(

@@ -8,6 +8,10 @@ struct StatusReport {
     let to: Int64?
 
     private static let changesMax = 20
+    private static let dropped = ReportDefinition(
+        "dropped",
+        "events that went by their age (retention.events) or for want of room (max_disk): of those received up to then "
+            + "only conversations that go on have theirs; turns, conversations, rollups and counters stay")
 
     func report() throws -> Report {
         let end = to ?? runner.now
@@ -19,6 +23,7 @@ struct StatusReport {
         let judging = try runner.objectives(hour)
         let (now, before) = (try figures(period, judging.set), try figures(earlier, judging.set))
         let coverage = Coverage(runner: runner)
+        let dropped = try DroppedEvents(runner: runner).section()
         return Report(
             name: "status", title: "The last hour",
             basis: runner.basis(
@@ -29,7 +34,7 @@ struct StatusReport {
                 try coverage.section([("now", period), ("week_before", earlier)]),
                 objectives(judging.set, now.levels, before.levels),
                 activity(now, before), try changes(end),
-            ],
+            ] + (dropped.map { [$0] } ?? []),
             main: "objectives",
             definitions: [
                 ReportDefinition(
@@ -46,7 +51,7 @@ struct StatusReport {
                 ReportDefinition(
                     "changes",
                     "deployments, prompts, prices, experiments and knowledge of the day up to the end, latest first"),
-            ] + judging.definitions, titles: judging.set.titles)
+            ] + (dropped == nil ? [] : [Self.dropped]) + judging.definitions, titles: judging.set.titles)
     }
 
     private struct Figures {

@@ -30,6 +30,10 @@ function showCards(s) {
     [count(s.tail_events), "events not sealed yet"],
     [count(s.segments), "sealed segments"],
     [format(s.stored_bytes, "bytes"), "in segments"],
+    ...(s.retention.max_disk_bytes && s.disk_bytes
+      ? [[format(Object.values(s.disk_bytes).reduce((sum, bytes) => sum + bytes, 0), "bytes"),
+          "in all files, at most " + format(s.retention.max_disk_bytes, "bytes")]] : []),
+    ...(s.dropped_events ? [[count(s.dropped_events), "events dropped by retention"]] : []),
     [count(s.queries_running), "queries running"],
     [count(s.connections), s.full_listeners ? "connections, others wait" : "connections"],
     [s.watermark, "watermark"],

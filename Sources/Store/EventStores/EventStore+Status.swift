@@ -1,3 +1,4 @@
+import Bytes
 package import Domain
 import Platform
 import Segments
@@ -29,6 +30,10 @@ package struct StoreStatus: Hashable, Sendable {
     package var unfoldedConversations = 0
     /// Conversations whose sealed rows are made of their first events alone.
     package var cutConversations = 0
+    /// Bytes of the data directory by kind; nil where the disk does not say.
+    package var diskUse: DiskUse?
+    /// What goes, what went, and what should have gone.
+    package var retention = RetentionStatus()
     /// Events that retention dropped, ever.
     package var droppedEvents: Int64 = 0
     /// When the last of them was received, or later (ns since 1970 UTC); nil where none was dropped.
@@ -51,13 +56,14 @@ extension EventStore {
     /// Asks the disk, which may keep it waiting.
     /// - Complexity: O(segments).
     package var status: StoreStatus {
-        let version = snapshot().version
+        let version = publishedVersion
         var status = StoreStatus()
         status.position = version.position
         status.watermark = version.receivedTime
         status.segments = version.sealed.segments.count
         status.segmentBytes = version.sealed.segments.reduce(0) { $0 + $1.reader.lengthBytes }
         status.freeBytes = freeBytes
+        status.diskUse = try? DiskUse(of: directory, context.fileSystem)
         status.rebookedPicoUSD = version.ledger.prices.rebookedPicoUSD
         status.unsealedEvents = version.tail.count
         status.refusals = refused
@@ -66,8 +72,9 @@ extension EventStore {
         (status.failedSeals, status.unfoldedConversations) = (troubles.writer.failedSeals, troubles.unfolded.count)
         status.cutConversations = troubles.cut.count
         let drops = version.sealed.drops.filter { $0.events > 0 }
-        status.droppedEvents = drops.reduce(0) { $0 + $1.events }
+        status.droppedEvents = drops.reduce(0) { $0.saturatingAdd($1.events) }
         status.droppedUntil = drops.map(\.receivedUntil).max()
+        status.retention = retentionStatus(of: version)
         status.troubles = troubles.all
         return status
     }

@@ -32,10 +32,17 @@ package final class EventStore: Sendable {
     let context: StoreContext
     let directory: String
     let layouts: EventTableLayouts
+    /// What goes, and when.
+    let retention: RetentionLimits
     private let writer: Mutex<Writer>
     private let published: Mutex<StoreVersion>
     private let account:
-        Mutex<(refusals: Refusals, flushes: FlushDurations, troubles: WriterTroubles, isTailFull: Bool)>
+        Mutex<
+            (
+                refusals: Refusals, flushes: FlushDurations, troubles: WriterTroubles, isTailFull: Bool,
+                isBudgetSpent: Bool
+            )
+        >
     private let silenceEnds = SilenceEnds()
 
     /// Opens the directory, creating what is missing, and replays what no segment holds yet.
@@ -81,7 +88,8 @@ package final class EventStore: Sendable {
         keyDenial = opening.keyDenial
         recovery = opening.recovery
         published = Mutex(opening.writer.version())
-        account = Mutex((Refusals(), FlushDurations(), opening.writer.troubles, opening.writer.isTailFull))
+        account = Mutex((Refusals(), FlushDurations(), opening.writer.troubles, opening.writer.isTailFull, false))
+        retention = opening.writer.options.retention
         writer = Mutex(opening.writer)
     }
 
@@ -103,6 +111,7 @@ package final class EventStore: Sendable {
     package func append(_ batches: [IngestBatch], waitingUntil deadline: Int64) throws -> [AppendResult] {
         try changing { writer in
             writer.settleIfDone()
+            try writer.checkBudget(batches)
             try writer.relieveTail(until: deadline)
             let results = try writer.append(batches)
             // The events are durable whether the seal succeeds or not; ``tick()`` tries again and tells.
@@ -183,6 +192,13 @@ package final class EventStore: Sendable {
     /// Whether so many events have no segment yet that none is taken before a seal makes room.
     package var isTailFull: Bool { account.withLock { $0.isTailFull } }
 
+    /// Whether the files come to as much as a budget lets them, so that no event is taken before some go.
+    package var isBudgetSpent: Bool { account.withLock { $0.isBudgetSpent } }
+
+    /// What retention dropped last, in one line for those who run the store; nil where it dropped nothing.
+    /// - Complexity: O(segments).
+    package var lastDrop: String? { RetentionDrop.last(of: publishedVersion.sealed.drops)?.line }
+
     /// Flushes of the log since the process started.
     package var flushDurations: FlushDurations { account.withLock { $0.flushes } }
 
@@ -197,7 +213,10 @@ package final class EventStore: Sendable {
         try writer.withLock { writer in
             defer {
                 let version = writer.version()
-                let account = (writer.refusals, writer.flushes, writer.troubles, writer.isTailFull)
+                let account = (
+                    writer.refusals, writer.flushes, writer.troubles, writer.isTailFull,
+                    writer.diskStanding.refusal != nil
+                )
                 published.withLock { $0 = version }
                 self.account.withLock { $0 = account }
             }

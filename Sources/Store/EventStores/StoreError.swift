@@ -14,6 +14,9 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
     /// Memory holds as many events without a segment as it may, so that none is taken until a seal makes room; nothing
     /// was lost, the same call may be repeated, and not with success before so many seconds, as far as is known.
     case tailFull(reason: String, retrySeconds: Int)
+    /// The files of the store come to as much as its budget lets them, and nothing may go; nothing was lost, and the
+    /// same call may be repeated.
+    case budgetSpent(reason: String)
     case closed
     /// The store has events, and its secret is gone: with a new one no user and no repeat would be recognised.
     case keyMissing(path: String)
@@ -38,6 +41,9 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
         case .noSpace(let reason): "the disk is full (\(reason)); ingest goes on by itself once there is room"
         case .unavailable(let reason): "the store cannot do it now (\(reason)); nothing was lost"
         case .tailFull(let reason, _): "no event is taken until a seal makes room (\(reason)); nothing was lost"
+        case .budgetSpent(let reason):
+            "the files in the data directory come to as much as max_disk lets them, and no event can go (\(reason)); "
+                + "nothing was lost, and ingest goes on by itself once there is room"
         case .closed: "the store is closed"
         case .keyMissing(let path):
             "\(path) is missing: users and repeats are recognised by it; put it back from the backup that is kept with the directory"
@@ -64,7 +70,8 @@ extension StoreError {
     package var isOfRequest: Bool {
         switch self {
         case .correctionTooLarge, .correctionTooOld, .recordTooLarge, .batchTooLarge: true
-        case .stopped, .noSpace, .unavailable, .tailFull, .closed, .keyMissing, .logDamaged, .logLost: false
+        case .stopped, .noSpace, .unavailable, .tailFull, .budgetSpent, .closed, .keyMissing, .logDamaged, .logLost:
+            false
         }
     }
 

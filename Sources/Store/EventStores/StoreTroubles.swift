@@ -9,6 +9,8 @@ struct WriterTroubles: Sendable {
     private(set) var sealFailure: Trouble?
     /// Why the last attempt to drop events failed; nil once one succeeded.
     private(set) var retentionFailure: Trouble?
+    /// What is to be said of a budget for the disk.
+    var disk: Trouble?
     /// Files that are kept twice of which the start could not write one anew; a seal makes new ones.
     private(set) var unrestored: [Trouble] = []
     /// What could not be read of places that prices concern, each once.
@@ -77,6 +79,7 @@ struct StoreTroubles: Sendable {
             all.append(
                 failure.concerning("events that are old enough stay, since dropping them failed and is tried again: "))
         }
+        if let trouble = writer.disk { all.append(trouble) }
         for (key, found) in unfolded.sorted(by: { $0.key < $1.key }).prefix(Self.toldMax) {
             all.append(
                 found.cause.concerning(

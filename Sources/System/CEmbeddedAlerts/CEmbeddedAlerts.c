@@ -92,6 +92,12 @@ static const unsigned char runbooks_PlimsollConversationsCut_md[] = {
 static const unsigned char runbooks_PlimsollConversationsUnreadable_md[] = {
 #embed "../../../Alerts/runbooks/PlimsollConversationsUnreadable.md"
 };
+static const unsigned char runbooks_PlimsollDiskBudgetNear_md[] = {
+#embed "../../../Alerts/runbooks/PlimsollDiskBudgetNear.md"
+};
+static const unsigned char runbooks_PlimsollDiskBudgetSpent_md[] = {
+#embed "../../../Alerts/runbooks/PlimsollDiskBudgetSpent.md"
+};
 static const unsigned char runbooks_PlimsollDiskFilling_md[] = {
 #embed "../../../Alerts/runbooks/PlimsollDiskFilling.md"
 };
@@ -109,6 +115,9 @@ static const unsigned char runbooks_PlimsollFilesDamaged_md[] = {
 };
 static const unsigned char runbooks_PlimsollIngestSilence_md[] = {
 #embed "../../../Alerts/runbooks/PlimsollIngestSilence.md"
+};
+static const unsigned char runbooks_PlimsollRetentionBehind_md[] = {
+#embed "../../../Alerts/runbooks/PlimsollRetentionBehind.md"
 };
 static const unsigned char runbooks_PlimsollScrubBehind_md[] = {
 #embed "../../../Alerts/runbooks/PlimsollScrubBehind.md"
@@ -191,12 +200,15 @@ static const plimsoll_embedded_alert runbooks[] = {
     FILE_OF(runbooks_PlimsollConnectionsFull_md, "PlimsollConnectionsFull.md"),
     FILE_OF(runbooks_PlimsollConversationsCut_md, "PlimsollConversationsCut.md"),
     FILE_OF(runbooks_PlimsollConversationsUnreadable_md, "PlimsollConversationsUnreadable.md"),
+    FILE_OF(runbooks_PlimsollDiskBudgetNear_md, "PlimsollDiskBudgetNear.md"),
+    FILE_OF(runbooks_PlimsollDiskBudgetSpent_md, "PlimsollDiskBudgetSpent.md"),
     FILE_OF(runbooks_PlimsollDiskFilling_md, "PlimsollDiskFilling.md"),
     FILE_OF(runbooks_PlimsollDiskLow_md, "PlimsollDiskLow.md"),
     FILE_OF(runbooks_PlimsollDown_md, "PlimsollDown.md"),
     FILE_OF(runbooks_PlimsollEventsRejected_md, "PlimsollEventsRejected.md"),
     FILE_OF(runbooks_PlimsollFilesDamaged_md, "PlimsollFilesDamaged.md"),
     FILE_OF(runbooks_PlimsollIngestSilence_md, "PlimsollIngestSilence.md"),
+    FILE_OF(runbooks_PlimsollRetentionBehind_md, "PlimsollRetentionBehind.md"),
     FILE_OF(runbooks_PlimsollScrubBehind_md, "PlimsollScrubBehind.md"),
     FILE_OF(runbooks_PlimsollSealsFailing_md, "PlimsollSealsFailing.md"),
     FILE_OF(runbooks_PlimsollTracesBehind_md, "PlimsollTracesBehind.md"),

@@ -22,6 +22,11 @@ final class FakeStore: ServedStore {
         var isBroken = false
         var isFull = false
         var isTailFull = false
+        var isBudgetSpent = false
+        /// What it says that it dropped last.
+        var lastDrop: String?
+        /// What it says of retention.
+        var retention = StoreStatus().retention
         /// Thrown by every correction when set.
         var rebookingFailure: StoreError?
         var freeBytes = 0
@@ -65,6 +70,8 @@ final class FakeStore: ServedStore {
     let (position, watermark): (Int64, Int64) = (0, 0)
     var freeBytes: Int? { state.withLock { $0.freeBytes } }
     var isTailFull: Bool { state.withLock { $0.isTailFull } }
+    var isBudgetSpent: Bool { state.withLock { $0.isBudgetSpent } }
+    var lastDrop: String? { state.withLock { $0.lastDrop } }
     /// Waits as a disk may while held.
     var status: StoreStatus {
         statusCalls.add(1, ordering: .relaxed)
@@ -74,6 +81,7 @@ final class FakeStore: ServedStore {
         }
         var status = StoreStatus()
         status.freeBytes = freeBytes
+        status.retention = state.withLock { $0.retention }
         return status
     }
 
@@ -82,6 +90,7 @@ final class FakeStore: ServedStore {
         return try state.withLock { state in
             if state.isBroken { throw Broken() }
             if state.isFull { throw StoreError.noSpace(reason: "no byte left") }
+            if state.isBudgetSpent { throw StoreError.budgetSpent(reason: "nothing is old enough") }
             if state.isTailFull { throw StoreError.tailFull(reason: "nothing is sealed", retrySeconds: 17) }
             state.appends += 1
             return batches.map { batch in

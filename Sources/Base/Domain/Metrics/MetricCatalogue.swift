@@ -320,5 +320,30 @@ package enum MetricCatalogue {
         MetricDefinition(
             "plimsoll_free_bytes", .gauge, unit: "bytes",
             "Bytes that may still be written to the volume of the data directory.", .process),
+        MetricDefinition(
+            "plimsoll_disk_bytes", .gauge, unit: "bytes",
+            "Size of all files in the data directory, by what they are for.", labels: [MetricLabel("kind", .given)],
+            .process),
+        MetricDefinition(
+            "plimsoll_disk_budget_bytes", .gauge, unit: "bytes",
+            "What the files in the data directory may come to, where max_disk says so.", .process),
+        MetricDefinition(
+            "plimsoll_dropped_events_total", .counter, "Events that retention dropped, ever, by why.",
+            labels: [MetricLabel("reason", .given)], .process),
+        MetricDefinition(
+            "plimsoll_dropped_bytes_total", .counter, unit: "bytes",
+            "Bytes of segments whose events retention dropped, without what of them went on, by why.",
+            labels: [MetricLabel("reason", .given)], .process),
+        MetricDefinition(
+            "plimsoll_last_drop_timestamp_seconds", .gauge, unit: "seconds",
+            "When retention dropped events last, in seconds since 1970.", .process),
+        MetricDefinition(
+            "plimsoll_events_kept_since_timestamp_seconds", .gauge, unit: "seconds",
+            "All events received later than this are there, in seconds since 1970; of earlier ones some were dropped.",
+            .process),
+        MetricDefinition(
+            "plimsoll_retention_overdue_seconds", .gauge, unit: "seconds",
+            "For how long the oldest events that are no longer kept (retention.events) could have gone; else 0.",
+            .process),
     ]
 }

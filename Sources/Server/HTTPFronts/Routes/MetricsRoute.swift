@@ -50,6 +50,13 @@ extension Routes {
         samples.openFilesMax = openFilesMax == .max ? nil : openFilesMax
         samples.storedBytes = status.segmentBytes
         samples.freeBytes = status.freeBytes
+        samples.diskUse = DiskUse.Kind.allCases.compactMap { kind in
+            status.diskUse.map { (kind.rawValue, $0.bytes(of: kind)) }
+        }
+        samples.diskBudgetBytes = status.retention.limits.budget?.bytes
+        samples.dropped = status.retention.dropped.map { ($0.reason.rawValue, $0.events, $0.bytes) }
+        (samples.lastDrop, samples.keptSince) = (status.retention.lastDrop, status.droppedUntil)
+        samples.overdueNanoseconds = status.retention.overdueNanoseconds
         samples.traceExports = senders.map(\.sample)
         samples.alertSending = alertSenders.map(\.sample)
         samples.rules = ruleStanding.map { (areTaken: $0.failure == nil, takenAt: $0.takenAt) }

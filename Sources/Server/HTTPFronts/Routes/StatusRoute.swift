@@ -90,10 +90,41 @@ extension Routes {
         json.member("cut_conversations", status.cutConversations)
         json.member("dropped_events", status.droppedEvents)
         if let time = status.droppedUntil { json.member("dropped_until", RFC3339.render(time)) }
+        append(status.retention, to: &json)
+        if let use = status.diskUse {
+            json.key("disk_bytes")
+            json.object { json in
+                for kind in DiskUse.Kind.allCases { json.member(kind.rawValue, use.bytes(of: kind)) }
+            }
+        }
         json.key("troubles")
         json.beginArray()
         for trouble in troubles { json.value(trouble.line) }
         json.endArray()
+    }
+
+    /// What goes, and what went: an object of its own.
+    private static func append(_ retention: RetentionStatus, to json: inout JSONWriter) {
+        json.key("retention")
+        json.object { json in
+            if let period = retention.limits.eventsNanoseconds {
+                json.member("events_seconds", period / 1_000_000_000)
+            }
+            if let budget = retention.limits.budget {
+                json.member("max_disk_bytes", budget.bytes)
+                json.member("keep_at_least_seconds", budget.keptNanoseconds / 1_000_000_000)
+            }
+            if let overdue = retention.overdueNanoseconds { json.member("overdue_seconds", overdue / 1_000_000_000) }
+            if let time = retention.lastDrop { json.member("last_drop", RFC3339.render(time)) }
+            json.key("dropped")
+            json.array(retention.dropped) { dropped, json in
+                json.object {
+                    $0.member("reason", dropped.reason.rawValue)
+                    $0.member("events", dropped.events)
+                    $0.member("bytes", dropped.bytes)
+                }
+            }
+        }
     }
 
     private func appendTraceExports(to json: inout JSONWriter) {

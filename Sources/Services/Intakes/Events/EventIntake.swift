@@ -43,12 +43,13 @@ package final class EventIntake: Sendable {
             thread: writer, groupWeightMax: limits.groupEventsMax, clock: clock,
             waitNanoseconds: EventStore.appendWaitNanoseconds,
             isFinal: { !StoreFailure.isPassing($0) && !StoreFailure.isOfRequest($0) },
-            isOfAll: { StoreFailure.isOfAll($0) },
+            isOfAll: { StoreFailure.isOfEveryBatch($0) },
             whenIdle: { store.makeReady() }
         ) { batches, deadline in
             do {
                 let results = try store.append(batches, waitingUntil: deadline)
-                health.storeTook()
+                // What the store notes of itself it takes all the same.
+                if !store.isBudgetSpent { health.storeTook() }
                 health.damage.met(in: results)
                 return results
             } catch {

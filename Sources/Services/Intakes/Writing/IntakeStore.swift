@@ -19,6 +19,10 @@ package protocol IntakeStore: Sendable {
     var now: Int64 { get }
     /// Whether so many events have no segment yet that none is taken before a seal makes room.
     var isTailFull: Bool { get }
+    /// Whether its files come to as much as they may, so that no event is taken before some go.
+    var isBudgetSpent: Bool { get }
+    /// What it dropped last of old events, in one line; nil where it dropped none.
+    var lastDrop: String? { get }
     /// Makes the batches durable; blocking, writer thread only. Waits for room until a time of the monotonic clock (ns)
     /// at the latest.
     func append(_ batches: [IngestBatch], waitingUntil deadline: Int64) throws -> [AppendResult]
@@ -38,6 +42,13 @@ package protocol IntakeStore: Sendable {
     func traces(
         of scopes: Set<InstrumentationScope>, after position: Int64, atMost countMax: Int
     ) throws -> (traceIDs: Set<String>, coveredPosition: Int64)
+}
+
+extension IntakeStore {
+    /// There is no budget.
+    package var isBudgetSpent: Bool { false }
+    /// It drops none.
+    package var lastDrop: String? { nil }
 }
 
 extension EventStore: IntakeStore {

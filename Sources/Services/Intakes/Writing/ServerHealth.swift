@@ -20,6 +20,8 @@ package final class ServerHealth: Sendable {
         var fullness: Fullness?
         /// What was told last of what is not as it should be.
         var troubles: [Trouble] = []
+        /// What was told last of events that retention dropped; nil before the first look.
+        var drop: String??
         /// When a full disk was logged last, on the monotonic clock.
         var lastLogged: Int64?
     }
@@ -113,10 +115,11 @@ package final class ServerHealth: Sendable {
     func storeTook() { endFullness() }
 
     /// Looks whether room came back while nobody sends.
-    /// - Parameter isTailFull: whether no event is taken before a seal makes room.
-    package func note(freeBytes: Int?, isTailFull: Bool) {
+    /// - Parameter takesNothing: whether no event is taken before a seal makes room in memory, or old events leave some
+    ///   of what the files may come to.
+    package func note(freeBytes: Int?, takesNothing: Bool) {
         let isBack = state.withLock { state in
-            guard !isTailFull, let fullness = state.fullness else { return false }
+            guard !takesNothing, let fullness = state.fullness else { return false }
             guard fullness.isOfSpace else { return true }
             guard let before = fullness.freeBytes, let freeBytes else { return false }
             return freeBytes >= before + Self.regainedBytes
@@ -145,9 +148,18 @@ package final class ServerHealth: Sendable {
         if areOver { log.warning("what was said of the store's troubles is over") }
     }
 
+    /// Says that old events were dropped, each time once. What went before the server started was told then.
+    func note(drop: String?) {
+        let isNew = state.withLock { state in
+            defer { state.drop = .some(drop) }
+            return state.drop.map { $0 != drop } ?? false
+        }
+        if isNew, let drop { log.warning(drop) }
+    }
+
     /// From now on nothing is taken.
     package func beginStopping() { isStopping.store(true, ordering: .relaxed) }
 
-    /// Whether something is known of that the store is short of, and that ``note(freeBytes:isTailFull:)`` may end.
+    /// Whether something is known of that the store is short of, and that ``note(freeBytes:takesNothing:)`` may end.
     package var isFull: Bool { state.withLock { $0.fullness != nil } }
 }

@@ -10,7 +10,7 @@ package enum StoreFailure {
     /// something.
     static func isPassing(_ error: any Error) -> Bool {
         switch error as? StoreError {
-        case .noSpace?, .unavailable?, .tailFull?: true
+        case .noSpace?, .unavailable?, .tailFull?, .budgetSpent?: true
         default: false
         }
     }
@@ -19,9 +19,15 @@ package enum StoreFailure {
     /// ``ServerHealth`` says when that begins and ends, so that nobody else has to.
     package static func isOfAll(_ error: any Error) -> Bool {
         switch error as? StoreError {
-        case .noSpace?, .tailFull?: true
+        case .noSpace?, .tailFull?, .budgetSpent?: true
         default: false
         }
+    }
+
+    /// The same of every batch alike: where a budget is spent, what the store notes of itself still goes in.
+    static func isOfEveryBatch(_ error: any Error) -> Bool {
+        if case .budgetSpent? = error as? StoreError { return false }
+        return isOfAll(error)
     }
 
     /// It passes once there is room.

@@ -19,9 +19,11 @@ package struct StoreTicker: BackgroundWork {
         try await Task.sleep(for: .seconds(1))
         try await thread.run { try store.tick() }
         health.note(troubles: store.troubles)
+        health.note(drop: store.lastDrop)
         // What asks the disk may wait for it.
         if health.isFull {
-            health.note(freeBytes: try await thread.run { store.freeBytes }, isTailFull: store.isTailFull)
+            let isWaiting = store.isTailFull || store.isBudgetSpent
+            health.note(freeBytes: try await thread.run { store.freeBytes }, takesNothing: isWaiting)
         }
     }
 

@@ -64,7 +64,8 @@ extension Writer {
     /// Beside what becomes one, as much again is left for what comes in.
     private func hasRoom(for segments: [SealedSegment]) -> Bool {
         let bytes = segments.reduce(0) { $0 + $1.reader.lengthBytes }
-        guard let free = try? context.fileSystem.freeBytes(at: files.segments) else { return true }
+        let free = min(
+            (try? context.fileSystem.freeBytes(at: files.segments)) ?? .max, diskStanding.freeBytes ?? .max)
         return free / 2 > bytes
     }
 

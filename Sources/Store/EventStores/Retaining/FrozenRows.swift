@@ -19,8 +19,8 @@ struct FrozenRows {
         let watermark = RollupGroups.watermark(of: job.segments, job.layouts)
         settled = rest.keys
         drop = RetentionDrop(
-            position: job.position, receivedUntil: watermark, rollups: job.layouts.rollups.map(\.name),
-            sources: job.sources)
+            position: job.position, reason: job.reason, droppedAt: job.clockTime, receivedUntil: watermark,
+            rollups: job.layouts.rollups.map(\.name), sources: job.sources)
         var parts = job.layouts.rollups.map { RollupParts($0.layout) }
         for layout in job.layouts.tables {
             let foldings = job.layouts.rollups.map { $0.layout(ofTable: Int(layout.typeID)) }

@@ -1,3 +1,5 @@
+import Segments
+
 /// Which segments' events go next.
 struct RetentionChoice {
     /// What is known of a segment.
@@ -6,6 +8,8 @@ struct RetentionChoice {
         var receivedUntil: Int64
         /// Rows of events.
         var events: Int
+        /// Of its file.
+        var bytes = 0
         /// Its events went before.
         var isFrozen: Bool
     }
@@ -19,17 +23,67 @@ struct RetentionChoice {
     ///   - candidates: in the order of a manifest, which is that of positions, so that their times ascend.
     ///   - cutoff: the last received time that goes (ns).
     ///   - done: up to which received time segments were looked through before; nil: none was.
+    ///   - bytesWanted: no more segments are taken than come to so many bytes of those that were not looked through.
     /// - Complexity: O(segments).
-    static func due(_ candidates: [Candidate], through cutoff: Int64, done: Int64?) -> [Int] {
-        var (places, events, isWorthIt) = ([Int](), 0, false)
+    static func due(
+        _ candidates: [Candidate], through cutoff: Int64, done: Int64?, bytesWanted: Int = .max
+    ) -> [Int] {
+        var (places, events, bytes, isWorthIt) = ([Int](), 0, 0, false)
         for (place, candidate) in candidates.enumerated() where !candidate.isFrozen {
             // What was left before goes along with what comes next, and does not wait for it for ever.
             if isWorthIt, events + candidate.events > eventsMax { break }
             if candidate.receivedUntil > cutoff { break }
+            // Of those received at one time none is left behind: it would count as looked through.
+            if isWorthIt, bytes >= bytesWanted, candidate.receivedUntil > candidates[places.last ?? 0].receivedUntil {
+                break
+            }
             places.append(place)
             events += candidate.events
-            isWorthIt = isWorthIt || candidate.events > 0 && candidate.receivedUntil > done ?? .min
+            guard isNew(candidate, done) else { continue }
+            isWorthIt = true
+            bytes += candidate.bytes
         }
         return isWorthIt ? places : []
+    }
+
+    /// When the last event of the first segment that is due was received (ns); nil where none is.
+    /// - Parameters: as of ``due(_:through:done:bytesWanted:)``.
+    static func firstDue(_ candidates: [Candidate], through cutoff: Int64, done: Int64?) -> Int64? {
+        let due = due(candidates, through: cutoff, done: done)
+        return due.first { isNew(candidates[$0], done) }.map { candidates[$0].receivedUntil }
+    }
+
+    /// Whether it has events that were not looked through before.
+    private static func isNew(_ candidate: Candidate, _ done: Int64?) -> Bool {
+        candidate.events > 0 && candidate.receivedUntil > done ?? .min
+    }
+}
+
+extension SealedState {
+    /// What is known of the first segments: of all whose events were received by a time, and of one more.
+    /// - Parameter cutoff: the last received time that goes (ns).
+    /// - Complexity: O(groups of these segments).
+    func retentionCandidates(through cutoff: Int64, _ layouts: EventTableLayouts) -> [RetentionChoice.Candidate] {
+        var candidates: [RetentionChoice.Candidate] = []
+        for segment in segments {
+            let receivedUntil = segment.isFrozen ? 0 : RollupGroups.watermark(of: [segment], layouts)
+            candidates.append(
+                RetentionChoice.Candidate(
+                    receivedUntil: receivedUntil, events: segment.isFrozen ? 0 : segment.eventRows(layouts),
+                    bytes: segment.reader.lengthBytes, isFrozen: segment.isFrozen))
+            // Those behind it were received later.
+            if receivedUntil > cutoff { break }
+        }
+        return candidates
+    }
+
+    /// Up to which received time segments were looked through for what may go (ns); nil: none was.
+    var lookedThroughUntil: Int64? { drops.map(\.receivedUntil).max() }
+}
+
+extension SealedSegment {
+    /// Rows of events, those that later ones stand for included.
+    fileprivate func eventRows(_ layouts: EventTableLayouts) -> Int {
+        layouts.tables.reduce(0) { $0 + (reader.table(named: $1.name)?.rowCount ?? 0) }
     }
 }

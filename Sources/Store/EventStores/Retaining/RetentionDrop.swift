@@ -30,6 +30,12 @@ struct RetentionDrop: Sendable {
     var inexactCalls: Int64 = 0
     /// Event times of those that went (ns); nil where none did.
     var times: ClosedRange<Int64>?
+    /// Why they went.
+    var reason: RetentionReason
+    /// Bytes of the segments, without those of what goes on.
+    var bytes: Int64 = 0
+    /// When they went, by the clock that is believed (ns); nil where it is not said.
+    var droppedAt: Int64?
     /// No event in the segments was received later (ns).
     var receivedUntil: Int64
     /// Rollups that the rows stand in, also where there is none of one since no event concerned it.
@@ -44,6 +50,8 @@ struct RetentionDrop: Sendable {
     /// - Parameter manifest: the version that names what is left, where it is known.
     func data(manifest: UInt64? = nil) -> String {
         JSONWriter.object { json in
+            json.member("bytes", bytes)
+            if let droppedAt { json.member("dropped_at", RFC3339.render(droppedAt)) }
             json.member("events", events)
             if let positions { json.member("first_position", positions.lowerBound) }
             if let times { json.member("from", RFC3339.render(times.lowerBound)) }
@@ -51,6 +59,7 @@ struct RetentionDrop: Sendable {
             if let positions { json.member("last_position", positions.upperBound) }
             if let manifest { json.member("manifest", manifest) }
             json.member("position", position)
+            json.member("reason", reason.rawValue)
             json.member("received_until", RFC3339.render(receivedUntil))
             json.key("rollups")
             json.array(rollups) { $1.value($0) }
@@ -79,11 +88,13 @@ struct RetentionDrop: Sendable {
 }
 
 extension RetentionDrop {
-    /// Reads what ``data(manifest:)`` wrote; nil where it is something else.
+    /// Reads what ``data(manifest:)`` wrote; nil where it is something else, or of a reason that only a newer version
+    /// knows. Versions of before knew one reason, and counted no bytes.
     init?(data: String) {
         guard let json = try? JSONReader.parse(data), let position = json["position"]?.integer, position >= 0,
             let events = json["events"]?.integer, let inexact = json["inexact_calls"]?.integer, events >= 0,
             (0...events).contains(inexact),
+            let reason = Self.reason(json["reason"]), let bytes = Self.bytes(json["bytes"]),
             let received = (json["received_until"]?.string).flatMap({ try? RFC3339.parse($0) }),
             let rollups = json["rollups"]?.array?.map({ $0.string }),
             let tables = json["tables"]?.array?.map({ Table($0) }),
@@ -96,11 +107,24 @@ extension RetentionDrop {
         func time(_ name: String) -> Int64? { (json[name]?.string).flatMap { try? RFC3339.parse($0) } }
         self.init(
             positions: range(json["first_position"]?.integer, json["last_position"]?.integer), position: position,
-            events: events, inexactCalls: inexact, times: range(time("from"), time("to")), receivedUntil: received,
-            rollups: rollups.compactMap { $0 }, tables: tables.compactMap { $0 }, sources: sources.compactMap { $0 })
+            events: events, inexactCalls: inexact, times: range(time("from"), time("to")), reason: reason, bytes: bytes,
+            droppedAt: time("dropped_at"), receivedUntil: received, rollups: rollups.compactMap { $0 },
+            tables: tables.compactMap { $0 }, sources: sources.compactMap { $0 })
         guard self.rollups.count == rollups.count, self.tables.count == tables.count,
             self.sources.count == sources.count, (times != nil) == (events > 0)
         else { return nil }
+    }
+
+    /// nil of one that nobody knows.
+    private static func reason(_ json: JSONValue?) -> RetentionReason? {
+        guard let json else { return .age }
+        return json.string.flatMap { RetentionReason(rawValue: $0) }
+    }
+
+    /// nil of what is no number of bytes.
+    private static func bytes(_ json: JSONValue?) -> Int64? {
+        guard let json else { return 0 }
+        return json.integer.flatMap { $0 >= 0 ? $0 : nil }
     }
 }
 
@@ -132,16 +156,37 @@ extension RetentionDrop {
         let more =
             unreadable == 0
             ? nil
-            : "events were dropped, as retention.events says, and how many and which cannot be read of "
+            : "events were dropped, and how many, which and why cannot be read of "
                 + "\(unreadable == 1 ? "1 segment" : "\(unreadable) segments"); rows of type \(recordType) in "
                 + "system_events may say more"
         guard let received = gone.map(\.receivedUntil).max() else { return more }
         let count = gone.reduce(0) { $0 + $1.events }
         let calls = gone.reduce(0) { $0 + $1.inexactCalls }
         let costs = calls == 0 ? "" : ", \(calls) of them calls without an exact cost, which no later price changes"
-        return "events received up to \(RFC3339.render(received)) were dropped, as retention.events says: "
+        return "events received up to \(RFC3339.render(received)) were dropped, as \(settings(gone)): "
             + "\(count == 1 ? "1 event is" : "\(count) events are") in turns, conversations, rollups and counters "
             + "alone\(costs); "
             + "rows of type \(recordType) in system_events say more" + (more.map { "; beside these, \($0)" } ?? "")
+    }
+
+    /// What says that they go: `retention.events says`.
+    private static func settings(_ drops: [RetentionDrop]) -> String {
+        let reasons = Set(drops.map(\.reason))
+        let names = RetentionReason.allCases.filter(reasons.contains).map(\.setting)
+        return names.joined(separator: " and ") + (names.count == 1 ? " says" : " say")
+    }
+
+    /// The latest of those by which events went; nil where none did.
+    static func last(of drops: [RetentionDrop]) -> RetentionDrop? {
+        drops.filter { $0.events > 0 }.max { $0.order < $1.order }
+    }
+
+    private var order: (Int64, Int64, Int64) { (droppedAt ?? .min, receivedUntil, position) }
+
+    /// For those who run the store, in one line.
+    var line: String {
+        "retention dropped \(events == 1 ? "1 event" : "\(events) events"), received up to "
+            + "\(RFC3339.render(receivedUntil)), as \(reason.setting) says; turns, conversations, rollups and counters "
+            + "of them stay"
     }
 }

@@ -30,8 +30,12 @@ struct RetentionJob: StoreJob {
     let overlay: CostOverlay
     /// What that is made of, and what else must not change until the edit is published.
     let basis: RetentionBasis
+    /// Why the events go.
+    let reason: RetentionReason
     /// Of the last event, and when it came.
     let position, receivedTime: Int64
+    /// By the clock that is believed.
+    let clockTime: Int64
     let stop: CompactionStop
 
     var kind: String { Self.kind }
@@ -48,7 +52,8 @@ struct RetentionJob: StoreJob {
         let own = positions.first.flatMap { first in positions.last.map { first.lowerBound...$0.upperBound } }
         let left = try writeRest(rest, base)
         do {
-            let description = try writeFrozen(frozen, positions: own, base)
+            let description = try writeFrozen(
+                frozen, positions: own, leftBytes: left?.description.lengthBytes ?? 0, base)
             // The positions go with the events that are left, so that these are found by them.
             edit.added = [ManifestSegment(description, positions: left == nil ? own : nil)]
         } catch {
@@ -97,8 +102,9 @@ struct RetentionJob: StoreJob {
     }
 
     /// Rows of the conversations that stay as they are, rollups of the events that go, all records, and what went.
+    /// - Parameter leftBytes: of the segment of what goes on.
     private func writeFrozen(
-        _ frozen: FrozenRows, positions: ClosedRange<Int64>?, _ base: StoreJobBase
+        _ frozen: FrozenRows, positions: ClosedRange<Int64>?, leftBytes: Int, _ base: StoreJobBase
     ) throws -> SegmentDescription {
         let writer = try SegmentWriter(
             fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID,
@@ -106,6 +112,7 @@ struct RetentionJob: StoreJob {
         do {
             var drop = frozen.drop
             drop.positions = positions
+            drop.bytes = Int64(max(0, segments.reduce(0) { $0 + $1.reader.lengthBytes } - leftBytes))
             let hints = SegmentHints(registry)
             let settled = ConversationFilter(keys: frozen.settled, isOfThem: true)
             for (name, columns, order) in CompactionJob.readModels {

@@ -13,25 +13,56 @@ extension Writer {
     /// For so long a wrong clock may go unseen, over a weekend: what went by it would be gone for ever.
     private static let proofNanoseconds = 3 * Nanoseconds.day
 
-    /// Has events that are old enough go beside the writer, where a period is set and nothing is amiss. What is
-    /// written first is mostly a small part of what goes, so a disk that is short of room is no reason to wait.
+    /// Has events that are old enough go beside the writer, where a period is set and nothing is amiss, and the oldest
+    /// ones where the files come to more than a budget lets them. What is written first is mostly a small part of what
+    /// goes, so a disk that is short of room is no reason to wait.
     ///
     /// Time is as the clock that is believed said it last, once that is proved: a clock that runs away takes nothing
     /// along.
     /// - Returns: whether that has begun.
     func startRetentionIfDue() -> Bool {
         let now = context.clock.monotonicNanoseconds()
-        guard let period = options.retention.eventsNanoseconds, now >= retentionPauseEnd else { return false }
-        // A seal under way knows of prices and conversations what is not published yet: the next look comes soon.
+        guard options.retention.isSet, now >= retentionPauseEnd else { return false }
         guard failure == nil, !hasSealFailed, frozen == nil, !isUnderWay(CompactionJob.kind),
-            !isUnderWay(RetentionJob.kind), sealedBasis == RetentionBasis(ledger.prices)
+            !isUnderWay(RetentionJob.kind)
         else { return false }
+        // A seal under way knows of prices and conversations what is not published yet: the next look comes soon.
+        guard sealedBasis == RetentionBasis(ledger.prices) else {
+            if diskStanding.isOverDropLine { sealForRetention() }
+            return false
+        }
         retentionPauseEnd = now.saturatingAdd(Self.paceNanoseconds)
-        let cutoff = clockTime.saturatingSubtract(period)
-        let segments = segmentsDue(through: cutoff)
-        guard !segments.isEmpty, isProved(cutoff), freshDead.only(of: Set(segments.map(\.id))).rows.isEmpty,
-            CompactionJob.knows(segments, layouts)
-        else { return false }
+        if let period = options.retention.eventsNanoseconds,
+            startRetention(.age, through: clockTime.saturatingSubtract(period)) == nil
+        {
+            return true
+        }
+        guard let budget = options.retention.budget, diskStanding.isOverDropLine else { return false }
+        let obstacle = startRetention(
+            .diskBudget, through: clockTime.saturatingSubtract(budget.keptNanoseconds),
+            bytesWanted: diskStanding.bytesWanted)
+        noteObstacle(obstacle)
+        return obstacle == nil
+    }
+
+    /// - Parameters:
+    ///   - cutoff: the last received time that goes (ns).
+    ///   - bytesWanted: no more segments go than come to so many bytes.
+    /// - Returns: why nothing goes; nil where that has begun.
+    private func startRetention(
+        _ reason: RetentionReason, through cutoff: Int64, bytesWanted: Int = .max
+    ) -> DiskStanding.Obstacle? {
+        let places = RetentionChoice.due(
+            sealed.retentionCandidates(through: cutoff, layouts), through: cutoff, done: sealed.lookedThroughUntil,
+            bytesWanted: bytesWanted)
+        let segments = places.map { sealed.segments[$0] }
+        guard !segments.isEmpty else { return .nothingOldEnough }
+        guard isProved(cutoff) else { return .clockUnproved }
+        guard freshDead.only(of: Set(segments.map(\.id))).rows.isEmpty else {
+            if reason == .diskBudget { sealForRetention() }
+            return .waitsForSeal
+        }
+        guard CompactionJob.knows(segments, layouts) else { return .unknownTables }
         let described = manifests.current.segments.map(\.description)
         let sources = segments.compactMap { segment in
             described.first { $0.segmentID == segment.id }.map {
@@ -39,26 +70,13 @@ extension Writer {
             }
         }
         precondition(sources.count == segments.count, "the manifest's segments are those that are read")
-        return start(
+        let hasBegun = start(
             RetentionJob(
                 segments: segments, unsettled: unsettledConversations, sources: sources, registry: registry,
-                layouts: layouts, identityKey: identityKey, overlay: overlay, basis: sealedBasis,
-                position: manifests.current.position, receivedTime: receivedTime, stop: compactionStop))
-    }
-
-    private func segmentsDue(through cutoff: Int64) -> [SealedSegment] {
-        var candidates: [RetentionChoice.Candidate] = []
-        for segment in sealed.segments {
-            let receivedUntil = segment.isFrozen ? 0 : RollupGroups.watermark(of: [segment], layouts)
-            candidates.append(
-                RetentionChoice.Candidate(
-                    receivedUntil: receivedUntil, events: segment.isFrozen ? 0 : segment.eventRows(layouts),
-                    isFrozen: segment.isFrozen))
-            // Those behind it were received later.
-            if receivedUntil > cutoff { break }
-        }
-        let done = sealed.drops.map(\.receivedUntil).max()
-        return RetentionChoice.due(candidates, through: cutoff, done: done).map { sealed.segments[$0] }
+                layouts: layouts, identityKey: identityKey, overlay: overlay, basis: sealedBasis, reason: reason,
+                position: manifests.current.position, receivedTime: receivedTime, clockTime: clockTime,
+                stop: compactionStop))
+        return hasBegun ? nil : .waitsForSeal
     }
 
     /// Whether the time is more than the word of a wall clock: the monotonic one has borne that out for some days, or
@@ -112,20 +130,20 @@ extension Writer {
     /// What a job did is published, or it was overtaken and is done again, with what came meanwhile.
     func noteRetention(holds: Bool) {
         if holds { troubles.retentionSucceeded() }
-        retentionPauseEnd = context.clock.monotonicNanoseconds().saturatingAdd(Self.paceNanoseconds)
+        let now = context.clock.monotonicNanoseconds()
+        // Where there is too little room the next ones go at once, if these were not enough.
+        diskLookEnd = .min
+        retentionPauseEnd = holds && diskStanding.isOverDropLine ? now : now.saturatingAdd(Self.paceNanoseconds)
     }
 
     /// None for a while. That a close ended it is no trouble.
     func noteFailedRetention(_ error: any Error) {
-        if !(error is CompactionStop.Stopped) { troubles.retentionFailed(error) }
+        if !(error is CompactionStop.Stopped) {
+            troubles.retentionFailed(error)
+            noteObstacle(.failed)
+        }
+        diskLookEnd = .min
         retentionPauseEnd = context.clock.monotonicNanoseconds().saturatingAdd(Self.pauseNanoseconds)
-    }
-}
-
-extension SealedSegment {
-    /// Rows of events, those that later ones stand for included.
-    fileprivate func eventRows(_ layouts: EventTableLayouts) -> Int {
-        layouts.tables.reduce(0) { $0 + (reader.table(named: $1.name)?.rowCount ?? 0) }
     }
 }
 
@@ -137,6 +155,7 @@ extension EventStore {
     package func startRetention() throws -> Bool {
         try changing { writer in
             try writer.checkUsable()
+            writer.lookAtDisk()
             return writer.startRetentionIfDue()
         }
     }

@@ -159,6 +159,11 @@ extension Writer {
         if isSealDue, !hasSealFailed { try? startSeal() }
     }
 
+    /// The same where little has gathered: what may go for want of room is known by a seal alone.
+    func sealForRetention() {
+        if !hasSealFailed { try? startSeal() }
+    }
+
     /// Sets everything unsealed aside for a job; nil when there is nothing to seal.
     private func freeze(counting uncounted: [TailBlock] = []) throws -> SealJob? {
         precondition(frozen == nil, "one seal at a time")

@@ -13,6 +13,7 @@ extension Writer {
         removeRetired()
         try retrySeal()
         startSealIfDue()
+        lookAtDisk()
         if !startRetentionIfDue() { _ = startCompactionIfDue() }
         try throwJobFailure()
         if !isIdleMarked, now - lastAppendMonotonic >= 1_000_000_000 {

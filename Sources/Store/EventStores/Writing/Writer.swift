@@ -68,6 +68,9 @@ final class Writer {
     var compactionBarriersEnd = Int64.min
     /// Nothing is looked for that may be dropped before, by the monotonic clock.
     var retentionPauseEnd = Int64.min
+    /// What the files come to, where a budget is set, and when that is looked at next, by the monotonic clock.
+    var diskStanding: DiskStanding
+    var diskLookEnd = Int64.min
     /// Of the prices and corrections that the last seal knew.
     var sealedBasis: RetentionBasis
 
@@ -102,6 +105,7 @@ final class Writer {
         ledger = start.ledger
         sealed = start.sealed
         counters = start.counters
+        diskStanding = DiskStanding(start.options.retention.budget)
         // Nothing is replayed yet.
         sealedBasis = RetentionBasis(start.ledger.prices)
         booking = Booking(start.registry)
@@ -301,6 +305,7 @@ final class Writer {
     /// - Precondition: the batches hold events and dead letters alone.
     func importBulk(_ batches: [IngestBatch]) throws -> [AppendResult] {
         try checkUsable()
+        try checkBudget(batches)
         precondition(
             batches.allSatisfy {
                 $0.replacements.isEmpty && $0.notes.isEmpty && $0.marks.isEmpty && $0.rules.isEmpty

@@ -220,6 +220,21 @@ extension SchemaName {
                 ]))),
     ])
 
+    private static let retentionSchema = JSONSchema.object([
+        .perhaps("events_seconds", .integer, "Events are kept for so long; without it for ever."),
+        .perhaps("max_disk_bytes", .integer, "What the files in the data directory may come to."),
+        .perhaps("keep_at_least_seconds", .integer, "Nothing younger goes for want of room."),
+        .perhaps("overdue_seconds", .integer, "For so long the oldest events that are no longer kept could have gone."),
+        .perhaps("last_drop", .time, "When events went last."),
+        .always(
+            "dropped",
+            .list(
+                .object([
+                    .always("reason", .text, "age, or disk_budget."), .always("events", .integer),
+                    .always("bytes", .integer, "Of their segments, without what of them went on."),
+                ]))),
+    ])
+
     private static let statusSchema = JSONSchema.object([
         .always("version", .text), .always("ready", .flag),
         .always("reason", .text, "Why events are not taken; empty while they are."),
@@ -239,7 +254,9 @@ extension SchemaName {
         .always("unfolded_conversations", .integer),
         .always("cut_conversations", .integer, "Those whose sealed rows are made of their first events alone."),
         .always("dropped_events", .integer, "Those that retention dropped, ever."),
-        .perhaps("dropped_until", .time, "When the last of them was received, or later."),
+        .perhaps("dropped_until", .time, "When the last of them was received, or later: what came since is there."),
+        .always("retention", retentionSchema, "What goes, and what went."),
+        .perhaps("disk_bytes", .map(.integer), "Of all files in the data directory, by what they are for."),
         .always("troubles", .list(.text), "What is not as it should be while the store goes on."),
         .perhaps("scrub_findings", .integer, "Places of files that are not as they were written."),
         .perhaps("scrub_bytes", .integer, "Read of all files so far, over and over."),

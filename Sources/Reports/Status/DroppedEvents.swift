@@ -1,0 +1,58 @@
+import Columnar
+import Domain
+import JSONTexts
+
+/// What retention dropped, ever, by why, and where events begin since, as its records tell.
+struct DroppedEvents {
+    let runner: ReportRunner
+
+    /// The sum of the records of one reason.
+    private struct Sum {
+        var events: Int128 = 0
+        var bytes: Int128 = 0
+        /// nil of records that do not say.
+        var droppedAt: Int64?
+        var receivedUntil: Int64?
+    }
+
+    /// nil where nothing was dropped.
+    func section() throws -> ReportSection? {
+        guard runner.catalog.table(named: "system_events") != nil else { return nil }
+        let records = try runner.rows(
+            "select data->>'reason', cast(data->>'events' as bigint), cast(data->>'bytes' as bigint), "
+                + "data->>'dropped_at', data->>'received_until' from system_events "
+                + "where type = '\(RetentionLimits.recordType)'")
+        var sums: [RetentionReason: Sum] = [:]
+        for record in records where record.integer(1) > 0 {
+            // Records of before knew one reason; one that only a newer version knows is no reason of ours.
+            let name = record.text(0) ?? RetentionReason.age.rawValue
+            guard let reason = RetentionReason(rawValue: name) else { continue }
+            var sum = sums[reason] ?? Sum()
+            sum.events += record.integer(1)
+            sum.bytes += record.integer(2)
+            sum.droppedAt = later(sum.droppedAt, record.text(3))
+            sum.receivedUntil = later(sum.receivedUntil, record.text(4))
+            sums[reason] = sum
+        }
+        if sums.isEmpty { return nil }
+        return ReportSection(
+            name: "dropped", title: "What retention dropped",
+            columns: [
+                ReportColumn("reason", "reason"), ReportColumn("events", "events"), ReportColumn("bytes", "bytes"),
+                ReportColumn("last_drop", "last time"), ReportColumn("received_until", "received up to"),
+            ],
+            rows: RetentionReason.allCases.compactMap { reason in
+                sums[reason].map { sum in
+                    [
+                        .text(reason.rawValue), .count(sum.events), .count(sum.bytes),
+                        sum.droppedAt.map { .time($0) } ?? .none, sum.receivedUntil.map { .time($0) } ?? .none,
+                    ]
+                }
+            })
+    }
+
+    private func later(_ time: Int64?, _ text: String?) -> Int64? {
+        guard let other = text.flatMap({ try? RFC3339.parse($0) }) else { return time }
+        return max(time ?? other, other)
+    }
+}

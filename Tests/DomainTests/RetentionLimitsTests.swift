@@ -1,0 +1,22 @@
+import Domain
+import Testing
+
+@Suite struct RetentionLimitsTests {
+    @Test func nothingGoesWhereNothingIsSaid() {
+        var limits = RetentionLimits()
+        #expect(!limits.isSet && limits.covers(days: 36_500))
+        limits.budget = DiskBudget(bytes: 1, keptNanoseconds: 1)
+        #expect(limits.isSet && limits.covers(days: 36_500))
+        #expect(RetentionLimits(eventsNanoseconds: RetentionLimits.nanoseconds(days: 7)).covers(days: 7))
+    }
+
+    /// Somebody is told before anything goes, and something goes before nothing comes in.
+    @Test(arguments: [1, 9, 10, 99, 1 << 30, Int.max]) func theLinesOfABudgetAreInOrder(bytes: Int) {
+        let budget = DiskBudget(bytes: bytes, keptNanoseconds: 1)
+        #expect(budget.toldBytes >= 0 && budget.dropBytes <= budget.bytes)
+        if bytes >= 1 << 30 {
+            #expect(budget.toldBytes < budget.dropBytes && budget.dropBytes < budget.bytes)
+            #expect(budget.bytes - budget.dropBytes >= budget.bytes / 10)
+        }
+    }
+}
