@@ -110,10 +110,19 @@ import Testing
         #expect(open.withOwnTexts(compression: .zstd).payload == cold(texts).payload)
         let ids = try #require(sampleVectors(count: 3_000, seed: 18).first { $0.name == "uuid4" })
         #expect(cold(ids.vector).header.compression == .none)
+        func archived(_ vector: Vector) -> EncodedPage {
+            PageEncoder.encode(vector, options: PageOptions(compression: .archive))
+        }
+        #expect(archived(texts).payload.count <= cold(texts).payload.count)
+        // Numbers as well, as long as that saves anything to speak of.
+        #expect(archived(rare).header.compression == .zstd && archived(rare).payload.count < cold(rare).payload.count)
+        #expect(archived(ids.vector).header.compression == .none)
+        #expect(archived(texts).payload == archived(texts).payload)
         for vector in [texts, rare, ids.vector] {
-            let page = cold(vector)
-            let back = try PageDecoder.decode(page.header, payload: page.payload[...], type: .text)
-            #expect(sameRows(vector, back))
+            for page in [cold(vector), archived(vector)] {
+                let back = try PageDecoder.decode(page.header, payload: page.payload[...], type: .text)
+                #expect(sameRows(vector, back))
+            }
         }
     }
 }

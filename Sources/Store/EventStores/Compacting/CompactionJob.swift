@@ -17,7 +17,7 @@ struct CompactionJob: StoreJob {
     let layouts: EventTableLayouts
     let identityKey: UInt64
     /// What may lie over texts: Zstandard where they are seldom read any more.
-    let compression: PageCompression
+    let compression: PageEffort
     let stop: CompactionStop
     /// Of which conversations rows are taken, and of events and read models alone; nil: everything.
     var filter: ConversationFilter?
