@@ -42,6 +42,7 @@ package struct DirectorySummary: Sendable {
     private init(once directory: String, _ fileSystem: any FileSystem) throws {
         self.directory = directory
         let files = StoreFiles(root: directory)
+        try ArchivePlace.check(files, fileSystem)
         var logStart: UInt64 = 0
         if try fileSystem.isDirectory(files.segments) { logStart = try addSegments(files.segments, fileSystem) }
         guard try fileSystem.isDirectory(files.log) else { return }

@@ -43,7 +43,11 @@ extension Writer {
         while let flight = flights.first(where: { $0.result != nil && isTakenOver($0) }) {
             do {
                 let holds = try takeOver(flight)
-                if !holds, flight.job is CompactionJob { pauseCompaction(afterConflict: true) }
+                if let job = flight.job as? CompactionJob {
+                    if !holds { pauseCompaction(afterConflict: true) } else if job.archive != nil {
+                        troubles.archivingSucceeded()
+                    }
+                }
                 if flight.job is RetentionJob { noteRetention(holds: holds) }
             } catch {
                 if let job = flight.job as? CompactionJob { noteFailed(job, error) }
@@ -152,7 +156,7 @@ extension Writer {
         let oldState = manifests.current.projections
         try manifests.publish(next)
         for segment in sealed.segments where edit.removed.contains(segment.id) {
-            retired.add(fileName(of: segment.reader.path), reader: segment.reader)
+            retired.add(files.name(ofSegmentAt: segment.reader.path), reader: segment.reader)
         }
         if let oldState, oldState.fileName != next.projections?.fileName {
             retired.add(oldState.fileName)

@@ -13,7 +13,7 @@ extension Writer {
         removeRetired()
         try retrySeal()
         startSealIfDue()
-        if !startRetentionIfDue() { _ = startCompactionIfDue() }
+        if !startRetentionIfDue(), !startArchivingIfDue() { _ = startCompactionIfDue() }
         try throwJobFailure()
         if !isIdleMarked, now - lastAppendMonotonic >= 1_000_000_000 {
             try log.markIdle(time: receivedTime)

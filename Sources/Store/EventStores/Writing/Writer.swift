@@ -68,6 +68,8 @@ final class Writer {
     var compactionBarriersEnd = Int64.min
     /// Nothing is looked for that may be dropped before, by the monotonic clock.
     var retentionPauseEnd = Int64.min
+    /// Likewise of what may be archived.
+    var archivePauseEnd = Int64.min
     /// Of the prices and corrections that the last seal knew.
     var sealedBasis: RetentionBasis
 
