@@ -12,6 +12,7 @@ import Testing
         var samples = ProcessSamples(version: "1.2", logPosition: 7)
         (samples.storedBytes, samples.freeBytes, samples.activeUsers) = (5, 1_099_511_627_776, 0)
         samples.rejected = [("conflict", 2)]
+        samples.tiers = [("active", 3, 30), ("archive", 1, 7)]
         (samples.openFiles, samples.openFilesMax) = (40, 1024)
         samples.connections = ConnectionSample(open: 3, openMax: 9, fullListeners: 1, waits: 2)
         let lines = MetricsText.render(samples.families, format: .prometheus).split(separator: "\n").filter {
@@ -22,7 +23,8 @@ import Testing
             "process_open_fds 40", "process_max_fds 1024", "plimsoll_http_connections 3",
             "plimsoll_http_connections_max 9", "plimsoll_http_full_listeners 1",
             "plimsoll_http_connection_waits_total 2", "support_active_users 0",
-            "plimsoll_events_rejected_total{reason=\"conflict\"} 2",
+            "plimsoll_events_rejected_total{reason=\"conflict\"} 2", "plimsoll_segments{tier=\"archive\"} 1",
+            "plimsoll_segment_bytes{tier=\"active\"} 30", "plimsoll_segment_bytes{tier=\"archive\"} 7",
         ]
         for line in wanted { #expect(lines.contains { $0 == line }, "\(line)") }
     }

@@ -47,6 +47,9 @@ package struct ServeSettings: Sendable {
     /// What goes, and when.
     package var retention = RetentionLimits()
 
+    /// What is archived, when and where.
+    package var archive = ArchiveLimits()
+
     /// The defaults.
     package init() {}
 
@@ -75,6 +78,14 @@ package struct ServeSettings: Sendable {
                     ["retention.events", "error_budget"],
                     "retention.events must be at least error_budget, \(budgetDays)d, else rules would count events "
                         + "over a time of which some are gone"
+                ))
+        }
+        if let kept = retention.eventsNanoseconds, let active = archive.afterNanoseconds, active >= kept {
+            contradictions.append(
+                (
+                    ["retention.archive_after", "retention.events"],
+                    "retention.archive_after must be less than retention.events, else events would go before they are "
+                        + "archived"
                 ))
         }
         if traces.endpoints.count > 1, !traces.headers.isEmpty {
@@ -247,7 +258,7 @@ extension Setting {
             ) {
                 $0.dashboardFolder = try SettingText.name($1)
             },
-        ] + retention + outcomes + traces + alerts
+        ] + retention + archive + outcomes + traces + alerts
 
     private static let retention: [Setting] = [
         Setting(
@@ -260,6 +271,25 @@ extension Setting {
                 RetentionLimits(eventsNanoseconds: $0)
             } ?? RetentionLimits()
         }
+    ]
+
+    private static let archive: [Setting] = [
+        Setting(
+            key: "retention.archive_after",
+            purpose:
+                "after which time events are archived, such as 90d, at least 7d and less than retention.events: "
+                + "written anew as short as can be; never, the default, for not at all. Answers stay the same"
+        ) {
+            $0.archive.afterNanoseconds = try SettingText.value($1, or: "never", SettingText.retention)
+        },
+        Setting(
+            key: "archive.directory",
+            purpose:
+                "where archived segments lie, an absolute path, perhaps on another volume; by default where they lay "
+                + "so far, at first in the data directory"
+        ) {
+            $0.archive.directory = try SettingText.absolutePath($1)
+        },
     ]
 
     private static let outcomes: [Setting] = [

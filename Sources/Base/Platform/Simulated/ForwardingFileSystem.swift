@@ -14,6 +14,7 @@ extension ForwardingFileSystem {
         try base.rename(path, to: newPath)
     }
 
+    /// As the other one says.
     package func linkTarget(of path: String) throws(StorageError) -> String? { try base.linkTarget(of: path) }
     package func remove(_ path: String) throws(StorageError) { try base.remove(path) }
     package func removeDirectory(_ path: String) throws(StorageError) { try base.removeDirectory(path) }
