@@ -30,6 +30,7 @@ function showCards(s) {
     [count(s.tail_events), "events not sealed yet"],
     [count(s.segments), "sealed segments"],
     [format(s.stored_bytes, "bytes"), "in segments"],
+    ...(s.archived_segments ? [[format(s.archived_bytes, "bytes"), "of these in the archive"]] : []),
     [count(s.queries_running), "queries running"],
     [count(s.connections), s.full_listeners ? "connections, others wait" : "connections"],
     [s.watermark, "watermark"],
