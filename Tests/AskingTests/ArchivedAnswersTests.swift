@@ -25,6 +25,7 @@ import Testing
         }
         func archive() throws {
             asked.clock.advance(nanoseconds: 120_000_000_000)
+            try asked.store.tick()
             while try asked.store.startArchiving() {
                 try asked.store.finishJobs()
                 asked.clock.advance(nanoseconds: 120_000_000_000)
