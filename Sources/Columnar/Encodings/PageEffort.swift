@@ -6,7 +6,7 @@ package enum PageEffort: Sendable {
     case lz4
     /// Zstandard over texts, where it saves a tenth of what LZ4 leaves: for what is seldom read.
     case zstd
-    /// Zstandard at its slowest over everything, where it saves one part in thirty-two: for what is written once, kept
-    /// for long and hardly ever read. How fast it is read does not depend on how long it took to write.
+    /// Zstandard over everything, as slow as memory lets it be, where it saves one part in thirty-two: for what is
+    /// written once, kept for long and hardly ever read. How fast it is read does not depend on that.
     case archive
 }

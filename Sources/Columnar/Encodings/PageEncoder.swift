@@ -230,8 +230,11 @@ package enum PageEncoder {
     /// Under this nothing is worth a second step of reading.
     private static let compressedBytesMin = 64
 
-    /// Of Zstandard, for an archive.
+    /// Of Zstandard, for an archive. What it holds in memory meanwhile grows with the payload, to 17 MiB for one of a
+    /// mebibyte and 81 MiB beyond; so what is longer gets a level that is content with 12.
     private static let archiveLevel = 19
+    private static let archivedBytesMax = 1 << 20
+    private static let longArchiveLevel = 9
 
     /// The payload under a compression where that saves a tenth, else nil. Zstandard takes several times as long to
     /// read as LZ4, so it has to save a tenth of what that one leaves; for an archive one part in thirty-two is enough.
@@ -241,7 +244,8 @@ package enum PageEncoder {
         if let form = PageForm.forced, let forced = form.compression { return compress(payload, forcing: forced) }
         guard effort != .none, payload.count >= compressedBytesMin else { return nil }
         if effort == .archive {
-            let small = Zstandard.compress(payload, level: archiveLevel)
+            let isLong = payload.count > archivedBytesMax
+            let small = Zstandard.compress(payload, level: isLong ? longArchiveLevel : archiveLevel)
             return small.count * 32 <= payload.count * 31 ? (small, .zstd) : nil
         }
         func saves(_ bytes: [UInt8], of count: Int) -> Bool { bytes.count * 10 <= count * 9 }
