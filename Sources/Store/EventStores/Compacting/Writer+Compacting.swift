@@ -73,6 +73,15 @@ extension Writer {
             isConflict ? Self.conflictPauseNanoseconds : Self.pauseNanoseconds)
     }
 
+    /// What a job made is published, or it was overtaken, and the next one waits.
+    func noteDone(_ job: CompactionJob, holds: Bool) {
+        if !holds {
+            pauseCompaction(afterConflict: true)
+        } else if job.archive != nil {
+            troubles.archivingSucceeded()
+        }
+    }
+
     /// A segment that cannot be read stays as it is for a while, and those beside it become one without it: perhaps
     /// somebody puts the right file back. After anything else none begins for as long.
     func noteFailed(_ job: CompactionJob, _ error: any Error) {

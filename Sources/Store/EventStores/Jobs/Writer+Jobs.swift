@@ -43,11 +43,7 @@ extension Writer {
         while let flight = flights.first(where: { $0.result != nil && isTakenOver($0) }) {
             do {
                 let holds = try takeOver(flight)
-                if let job = flight.job as? CompactionJob {
-                    if !holds { pauseCompaction(afterConflict: true) } else if job.archive != nil {
-                        troubles.archivingSucceeded()
-                    }
-                }
+                if let job = flight.job as? CompactionJob { noteDone(job, holds: holds) }
                 if flight.job is RetentionJob { noteRetention(holds: holds) }
             } catch {
                 if let job = flight.job as? CompactionJob { noteFailed(job, error) }
