@@ -135,6 +135,29 @@ import Testing
         try archive.open(volume, directory: Self.cold).close()
     }
 
+    /// A copy has what leads to the archive of its original. It may be read, and does not go on with it.
+    @Test func aCopyDoesNotGoOnWithTheArchive() throws {
+        let store = try filled()
+        let before = try archive.answers(store)
+        #expect(try archive.run(store))
+        try store.close()
+        try disk.copyStore("/data", to: "/copy")
+        try volume.linkDirectory("/copy/segments/archive", to: Self.cold)
+        let error = #expect(throws: ArchiveRefusal.self) { try archive.open(volume, at: "/copy").close() }
+        #expect(error?.reason.contains("of the data directory /data,") == true)
+        let reader = try EventStore.openForReading(
+            at: "/copy", context: archive.context(volume), options: EventStoreTests.options())
+        #expect(try archive.answers(reader) == before)
+        try reader.close()
+        // Unless it is to take the place of its original.
+        try disk.remove(Self.cold + "/STORE")
+        volume.unlink("/copy/segments/archive")
+        let moved = try archive.open(volume, at: "/copy", directory: Self.cold)
+        #expect(try archive.answers(moved) == before && moved.verify().findings == [])
+        try moved.close()
+        #expect(throws: ArchiveRefusal.self) { try archive.open(volume).close() }
+    }
+
     /// Who has archived in the data directory moves the files, and says where they are.
     @Test func whatWasArchivedBesideTheOthersIsMoved() throws {
         let store = try archive.filled(volume)
@@ -208,6 +231,8 @@ import Testing
         #expect(try archive.run(store))
         #expect(try files.destinationOfSymbolicLink(atPath: data + "/segments/archive") == cold)
         #expect(try system.linkTarget(of: data + "/segments/archive") == cold)
+        let absolute = try system.absolutePath(of: data)
+        #expect(try system.absolutePath(of: data + "/segments/../../data") == absolute && absolute.hasPrefix("/"))
         #expect(try system.linkTarget(of: data + "/segments") == nil && system.linkTarget(of: data + "/none") == nil)
         #expect(try system.list(cold).count == 2 && archive.answers(store) == before)
         try store.close()
@@ -241,6 +266,7 @@ private final class LinkingFileSystem: ForwardingFileSystem {
 
     func unmount(_ directory: String) { state.withLock { $0.unmounted = directory } }
     func mount() { state.withLock { $0.unmounted = nil } }
+    func unlink(_ path: String) { state.withLock { $0.links[path] = nil } }
 
     private func resolved(_ path: String) -> String {
         state.withLock { state in

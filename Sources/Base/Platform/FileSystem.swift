@@ -79,6 +79,9 @@ package protocol FileSystem: AnyObject, Sendable {
     /// directory of the name is flushed.
     func linkDirectory(_ path: String, to target: String) throws(StorageError)
 
+    /// The path from the root by which a directory that is there is known, whatever stands for it.
+    func absolutePath(of directory: String) throws(StorageError) -> String
+
     /// Removes a file.
     func remove(_ path: String) throws(StorageError)
 
@@ -195,6 +198,9 @@ extension FileSystem {
     package func link(_ path: String, as newPath: String) throws(StorageError) {
         throw StorageError(.link, path: path, code: SystemErrorText.noSecondName)
     }
+
+    /// The path itself, where there is but one root and no name stands for another.
+    package func absolutePath(of directory: String) throws(StorageError) -> String { directory }
 
     /// None, where no name stands for a directory elsewhere.
     package func linkTarget(of path: String) throws(StorageError) -> String? { nil }

@@ -104,6 +104,16 @@ package final class POSIXFileSystem: FileSystem {
         _ = try retryingInterruptions(.link, path: path) { unsafe symlink(target, path) }
     }
 
+    /// Without symbolic links.
+    package func absolutePath(of directory: String) throws(StorageError) -> String {
+        // Sound: the system allocates a NUL-terminated text, which is copied and freed once.
+        guard let path = unsafe realpath(directory, nil) else {
+            throw StorageError(.examine, path: directory, code: errno)
+        }
+        defer { unsafe free(path) }
+        return unsafe String(cString: path)
+    }
+
     package func remove(_ path: String) throws(StorageError) {
         // Sound: a NUL-terminated copy that lives for the call.
         _ = try retryingInterruptions(.remove, path: path) { unsafe unlink(path) }

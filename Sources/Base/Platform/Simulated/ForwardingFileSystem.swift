@@ -15,6 +15,11 @@ extension ForwardingFileSystem {
     }
 
     /// As the other one says.
+    package func absolutePath(of directory: String) throws(StorageError) -> String {
+        try base.absolutePath(of: directory)
+    }
+
+    /// As the other one says.
     package func linkTarget(of path: String) throws(StorageError) -> String? { try base.linkTarget(of: path) }
     package func remove(_ path: String) throws(StorageError) { try base.remove(path) }
     package func removeDirectory(_ path: String) throws(StorageError) { try base.removeDirectory(path) }

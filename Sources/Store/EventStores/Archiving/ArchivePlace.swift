@@ -6,17 +6,21 @@ import Segments
 /// that whoever reads the store finds them without being told where they are.
 ///
 /// In it stands whose it is: by that a directory that is not mounted, or another store's, is told from the store's own.
+/// A copy of the store has the same key, and what leads there; so it stands there as well where the store lies, since
+/// two that go on with one archive would each remove from it what the other one has put there.
 enum ArchivePlace {
     /// Whether what was archived elsewhere is there; nothing is looked for where nothing leads elsewhere.
+    /// - Parameter isOwner: whether the store is to go on with it: a copy may be read.
     /// - Throws: ``ArchiveRefusal`` where the directory is not there, or is another store's; ``StorageError``.
-    static func check(_ files: StoreFiles, _ fileSystem: any FileSystem) throws {
+    static func check(_ files: StoreFiles, _ fileSystem: any FileSystem, asOwner isOwner: Bool = false) throws {
         guard let target = try fileSystem.linkTarget(of: files.archive) else { return }
         guard let found = try mark(at: files.archiveMark, fileSystem) else {
             throw missing(target, files, fileSystem)
         }
         // What is the matter with a key that cannot be read others say.
         guard let key = try? StoreKey.read(files.secret, fileSystem: fileSystem) else { return }
-        try check(found, of: target, fingerprint: ExportHeader.fingerprint(ofKey: key))
+        let owner = isOwner ? try fileSystem.absolutePath(of: files.root) : nil
+        try check(found, of: target, Mark(fingerprint: ExportHeader.fingerprint(ofKey: key), owner: owner), files)
     }
 
     /// Has archived segments lie in a directory from now on, which is made where it is missing: its mark first, then
@@ -41,22 +45,29 @@ enum ArchivePlace {
         }
         try fileSystem.createDirectories(directory)
         let path = directory + "/" + StoreFiles.archiveMarkName
-        if let found = try mark(at: path, fileSystem) {
-            try check(found, of: directory, fingerprint: fingerprint)
+        let mark = Mark(fingerprint: fingerprint, owner: try fileSystem.absolutePath(of: files.root))
+        if let found = try self.mark(at: path, fileSystem) {
+            try check(found, of: directory, mark, files)
         } else {
             try checkHoldsNothingElse(directory, files, fileSystem)
-            try fileSystem.replace(path, with: Array(mark(fingerprint).utf8))
+            try fileSystem.replace(path, with: mark.bytes)
         }
         try fileSystem.linkDirectory(files.archive, to: directory)
         try fileSystem.flushDirectory(files.segments)
     }
 
-    /// What stands in the mark.
-    private static func mark(_ fingerprint: String) -> String {
-        "archived segments of the store with the key \(fingerprint)\n"
+    /// What stands in the directory: a line for the store, and one for where it lies.
+    private struct Mark {
+        let fingerprint: String
+        /// nil where that is not asked.
+        let owner: String?
+
+        var store: [UInt8] { Array("archived segments of the store with the key \(fingerprint)\n".utf8) }
+        var bytes: [UInt8] { store + Array((owner ?? "").utf8) + [UInt8(ascii: "\n")] }
     }
 
-    private static let markBytesMax = 256
+    /// No path that the system takes is longer, with the line before it.
+    private static let markBytesMax = 8_192
 
     /// nil where there is none.
     private static func mark(at path: String, _ fileSystem: any FileSystem) throws(StorageError) -> [UInt8]? {
@@ -69,12 +80,22 @@ enum ArchivePlace {
     }
 
     private static func check(
-        _ found: [UInt8], of directory: String, fingerprint: String
+        _ found: [UInt8], of directory: String, _ mark: Mark, _ files: StoreFiles
     ) throws(ArchiveRefusal) {
-        guard found != Array(mark(fingerprint).utf8) else { return }
+        let name = StoreFiles.archiveMarkName
+        guard found.starts(with: mark.store) else {
+            throw ArchiveRefusal(
+                reason: "\(directory) is the archive of another store, as \(name) in it says",
+                advice: "give each store a directory of its own, or put this store's own one back")
+        }
+        guard let owner = mark.owner, found != mark.bytes else { return }
+        let line = found.dropFirst(mark.store.count).prefix { $0 != UInt8(ascii: "\n") }
+        let told = String(decoding: line, as: UTF8.self)
         throw ArchiveRefusal(
-            reason: "\(directory) is the archive of another store, as \(StoreFiles.archiveMarkName) in it says",
-            advice: "give each store a directory of its own, or put this store's own one back")
+            reason: "\(directory) is the archive of the data directory \(told), as \(name) in it says, and this one is "
+                + "\(owner): a copy would remove from it what the other one has put there since",
+            advice: "go on with that one; or, where it was moved or is never written to again, remove \(name) in "
+                + "\(directory) and \(files.archive), and start with archive.directory \(directory)")
     }
 
     /// Beside what a new volume has there may be what the store itself has archived: somebody moves it.
