@@ -156,8 +156,9 @@ import Testing
             let began = archive.clock.wallNanoseconds()
             let store = try archive.filled(disk)
             let before = try archive.answers(store)
+            let faults = disk.counts.faults
             disk.arm(SimulatedFault(.powerCut, atCall: call))
-            hasEnded = (try? archive.run(store)) == true
+            hasEnded = (try? archive.run(store)) == true && disk.counts.faults == faults
             disk.crash(.power)
             let again = try archive.open(disk)
             #expect(try archive.answers(again) == before, "at call \(call)")

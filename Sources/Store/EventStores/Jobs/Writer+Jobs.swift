@@ -48,10 +48,18 @@ extension Writer {
             } catch {
                 if let job = flight.job as? CompactionJob { noteFailed(job, error) }
                 if flight.job is RetentionJob { noteFailedRetention(error) }
-                // A seal that is tried again tells then; one that was published and failed afterwards is not.
-                if !(flight.job is SealJob) || !hasSealFailed { jobFailure = error }
+                if isTold(error, of: flight.job) { jobFailure = error }
             }
         }
+    }
+
+    /// Whether a step tells of a job that failed, and with it whether events can be taken. A seal that is tried again
+    /// tells then; one that was published and failed afterwards is not. Where the volume of an archive is gone or full
+    /// events go on, and it is among the troubles.
+    private func isTold(_ error: any Error, of job: any StoreJob) -> Bool {
+        if job is SealJob { return !hasSealFailed }
+        guard (job as? CompactionJob)?.archive != nil, log.failure == nil else { return true }
+        return error is any FileContentError
     }
 
     /// A seal under way stands on rows of the segments that a compaction takes away, and would be for nothing: the
