@@ -166,7 +166,8 @@ import Testing
         let before = try archive.answers(store)
         #expect(try archive.run(store))
         try store.close()
-        #expect(throws: ArchiveRefusal.self) { try archive.open(volume, directory: Self.cold).close() }
+        let error = #expect(throws: ArchiveRefusal.self) { try archive.open(volume, directory: Self.cold).close() }
+        #expect(error?.advice.contains("move all files of /data/segments/archive to \(Self.cold)") == true)
         try disk.createDirectories(Self.cold)
         for entry in try disk.list("/data/segments/archive") {
             try disk.rename("/data/segments/archive/" + entry.name, to: Self.cold + "/" + entry.name)

@@ -121,10 +121,11 @@ enum ArchivePlace {
     private static func elsewhere(
         _ found: String, than directory: String, _ files: StoreFiles
     ) -> ArchiveRefusal {
-        ArchiveRefusal(
+        let asItIs = found == files.archive ? "leave archive.directory out" : "set archive.directory to \(found)"
+        return ArchiveRefusal(
             reason: "archived segments lie in \(found), and archive.directory is \(directory)",
-            advice: "set archive.directory to where they lie; or, while nothing serves the store, move all files of "
-                + "\(found) there and remove \(files.archive)")
+            advice: "\(asItIs); or, while nothing serves the store, move all files of \(found) to \(directory) and "
+                + "remove \(files.archive)")
     }
 
     /// Which events are not there.
