@@ -106,16 +106,19 @@ enum ArchivePlace {
             $0 != "lost+found" && $0 != StoreFiles.archiveMarkName + ".new"
         }
         guard let other = names.first(where: { !$0.hasSuffix(segmentFileEnding) }) ?? names.first else { return }
-        let known = Set(archived(files, fileSystem).map(\.description.fileName))
+        let known = Set((archived(files, fileSystem) ?? []).map(\.description.fileName))
         guard !names.allSatisfy({ known.contains(ManifestSegment.archiveBeginning + $0) }) else { return }
         throw ArchiveRefusal(
             reason: "\(directory) holds other files, such as \(other)",
             advice: "give the archive a directory of its own")
     }
 
-    private static func archived(_ files: StoreFiles, _ fileSystem: any FileSystem) -> [ManifestSegment] {
-        let survey = try? ManifestStore.survey(fileSystem: fileSystem, directory: files.segments)
-        return survey?.manifest.segments.filter(\.isArchived) ?? []
+    /// What the manifest in force names; nil where it may be another one, since something is the matter with it.
+    private static func archived(_ files: StoreFiles, _ fileSystem: any FileSystem) -> [ManifestSegment]? {
+        guard let survey = try? ManifestStore.survey(fileSystem: fileSystem, directory: files.segments),
+            survey.faults.isEmpty, survey.loneCopies.isEmpty
+        else { return nil }
+        return survey.manifest.segments.filter(\.isArchived)
     }
 
     private static func elsewhere(
@@ -132,8 +135,11 @@ enum ArchivePlace {
     private static func missing(
         _ target: String, _ files: StoreFiles, _ fileSystem: any FileSystem
     ) -> ArchiveRefusal {
-        let segments = archived(files, fileSystem)
         let reason = "\(target) is not there, not mounted or empty: \(files.archive) leads there"
+        let advice = "mount it, or put it back from a backup; nothing is answered without it"
+        guard let segments = archived(files, fileSystem) else {
+            return ArchiveRefusal(reason: reason, advice: advice)
+        }
         guard !segments.isEmpty else {
             return ArchiveRefusal(
                 reason: reason,
@@ -148,9 +154,7 @@ enum ArchivePlace {
         if let first = times.map(\.lowerBound).min(), let last = times.map(\.upperBound).max() {
             missing += ", of \(RFC3339.render(first)) to \(RFC3339.render(last))"
         }
-        return ArchiveRefusal(
-            reason: "\(reason), and \(missing)",
-            advice: "mount it, or put it back from a backup; nothing is answered without it")
+        return ArchiveRefusal(reason: "\(reason), and \(missing)", advice: advice)
     }
 }
 
