@@ -95,15 +95,18 @@ struct RollupEvents {
 /// A store on a simulated disk, asked in SQL.
 struct AskedStore {
     let store: EventStore
+    let clock: SimulatedClock
     private let runner = StatementRunner(engine: LocalEngine(clock: SimulatedClock(wallNanoseconds: 0)))
 
-    init(_ disk: SimulatedFileSystem, hoursLater: Int64 = 41) throws {
+    init(
+        _ disk: SimulatedFileSystem, hoursLater: Int64 = 41, archive: ArchiveLimits = ArchiveLimits()
+    ) throws {
+        clock = SimulatedClock(wallNanoseconds: RollupEvents.start + hoursLater * RollupEvents.hour)
         let context = StoreContext(
-            fileSystem: disk,
-            clock: SimulatedClock(wallNanoseconds: RollupEvents.start + hoursLater * RollupEvents.hour),
-            randomness: SeededRandomness(seed: 1), workers: InlineWorkers())
+            fileSystem: disk, clock: clock, randomness: SeededRandomness(seed: 1), workers: InlineWorkers())
         var options = StoreOptions()
         options.logFileBytes = 1 << 20
+        options.archive = archive
         store = try EventStore.open(at: "/data", context: context, options: options)
     }
 

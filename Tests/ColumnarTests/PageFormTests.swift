@@ -110,10 +110,22 @@ import Testing
         #expect(open.withOwnTexts(compression: .zstd).payload == cold(texts).payload)
         let ids = try #require(sampleVectors(count: 3_000, seed: 18).first { $0.name == "uuid4" })
         #expect(cold(ids.vector).header.compression == .none)
-        for vector in [texts, rare, ids.vector] {
-            let page = cold(vector)
-            let back = try PageDecoder.decode(page.header, payload: page.payload[...], type: .text)
-            #expect(sameRows(vector, back))
+        func archived(_ vector: Vector) -> EncodedPage {
+            PageEncoder.encode(vector, options: PageOptions(compression: .archive))
+        }
+        #expect(archived(texts).payload.count <= cold(texts).payload.count)
+        // Numbers as well, as long as that saves anything to speak of: such as come again and again.
+        let once = (0..<1_000).map { _ in Int64(random.next() % 65_536) }
+        let again = Vector(type: .integer, count: 30_000, storage: .int64((0..<30).flatMap { _ in once }))
+        #expect(cold(again).header.compression == .lz4 && archived(again).header.compression == .zstd)
+        #expect(archived(again).payload.count < cold(again).payload.count)
+        #expect(archived(rare).payload.count <= cold(rare).payload.count)
+        #expect(archived(texts).payload == archived(texts).payload)
+        for vector in [texts, rare, ids.vector, again] {
+            for page in [cold(vector), archived(vector)] {
+                let back = try PageDecoder.decode(page.header, payload: page.payload[...], type: vector.type)
+                #expect(sameRows(vector, back))
+            }
         }
     }
 }

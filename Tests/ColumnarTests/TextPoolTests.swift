@@ -7,7 +7,7 @@ struct TextPoolTests {
     /// A pool, and what a segment keeps of it.
     private struct Shelf {
         var pool = TextPool()
-        var compression = PageCompression.none
+        var compression = PageEffort.none
         var blocks: [[UInt8]] = []
         var counts: [Int] = []
 
@@ -58,8 +58,8 @@ struct TextPoolTests {
         return nulls == 0 ? whole : withNulls(whole) { _ in random.next() % nulls == 0 }
     }
 
-    @Test(arguments: [PageCompression.none, .lz4, .zstd])
-    func columnsAreThoseOfPagesAlone(compression: PageCompression) throws {
+    @Test(arguments: [PageEffort.none, .lz4, .zstd])
+    func columnsAreThoseOfPagesAlone(compression: PageEffort) throws {
         var random = SampleGenerator(state: 81)
         var shelf = Shelf()
         shelf.compression = compression
@@ -158,7 +158,7 @@ struct TextPoolTests {
 
     @Test func everyFlippedByteIsAnErrorOrRows() throws {
         var random = SampleGenerator(state: 84)
-        for compression in [PageCompression.none, .lz4] {
+        for compression in [PageEffort.none, .lz4] {
             var shelf = Shelf()
             shelf.compression = compression
             let vectors = (0..<2).map { Self.vector(&random, rows: 60, texts: 90, from: $0 * 9, nulls: UInt64($0 * 4)) }

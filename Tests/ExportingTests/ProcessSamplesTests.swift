@@ -18,6 +18,7 @@ import Testing
         (samples.diskUse, samples.diskBudgetBytes) = ([("segments", 4), ("log", 3)], 9)
         samples.dropped = [("age", 6, 60), ("disk_budget", 0, 0)]
         (samples.lastDrop, samples.keptSince, samples.overdueNanoseconds) = (2_500_000_000, 1_000_000_000, 0)
+        samples.tiers = [("active", 3, 30), ("archive", 1, 7)]
         (samples.openFiles, samples.openFilesMax) = (40, 1024)
         samples.connections = ConnectionSample(open: 3, openMax: 9, fullListeners: 1, waits: 2)
         let lines = MetricsText.render(samples.families, format: .prometheus).split(separator: "\n").filter {
@@ -33,6 +34,8 @@ import Testing
             "plimsoll_dropped_events_total{reason=\"age\"} 6", "plimsoll_dropped_bytes_total{reason=\"age\"} 60",
             "plimsoll_dropped_events_total{reason=\"disk_budget\"} 0", "plimsoll_last_drop_timestamp_seconds 2",
             "plimsoll_events_kept_since_timestamp_seconds 1", "plimsoll_retention_overdue_seconds 0",
+            "plimsoll_segments{tier=\"archive\"} 1",
+            "plimsoll_segment_bytes{tier=\"active\"} 30", "plimsoll_segment_bytes{tier=\"archive\"} 7",
         ]
         for line in wanted { #expect(lines.contains { $0 == line }, "\(line)") }
     }

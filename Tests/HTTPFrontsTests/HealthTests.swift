@@ -334,6 +334,20 @@ import Testing
         }
     }
 
+    @Test func segmentsAreCountedByTier() async throws {
+        let store = FakeStore()
+        store.state.withLock { ($0.segments, $0.archived) = ((5, 700), (2, 300)) }
+        try await withServer(store) { client, _ in
+            let status = try await client.send("GET", "/v1/status").text
+            #expect(status.contains(#""segments":5,"stored_bytes":700,"archived_segments":2,"archived_bytes":300,"#))
+            let metrics = try await client.send("GET", "/metrics").text
+            for line in [
+                #"plimsoll_segments{tier="active"} 3"#, #"plimsoll_segments{tier="archive"} 2"#,
+                #"plimsoll_segment_bytes{tier="active"} 400"#, #"plimsoll_segment_bytes{tier="archive"} 300"#,
+            ] { #expect(metrics.contains(line + "\n"), "\(line)") }
+        }
+    }
+
     @Test func anAddressForStrangersNeedsInsistence() {
         let open = ListenAddress(host: "0.0.0.0", port: 0)
         func configuration(_ address: ListenAddress, isInsecure: Bool = false) -> ServerConfiguration {

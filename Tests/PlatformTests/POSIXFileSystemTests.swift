@@ -44,6 +44,24 @@ import Testing
         #expect(try files.input(name, bytesMax: 200_000) == bytes)
     }
 
+    /// A name that stands for a directory elsewhere leads there, whether or not it is there, and nothing comes in its
+    /// place.
+    @Test func namesLeadToDirectoriesElsewhere() throws {
+        let directory = try TemporaryDirectory()
+        let (name, target) = (directory.path + "/name", directory.path + "/target")
+        #expect(try files.linkTarget(of: name) == nil && files.linkTarget(of: name + "/below") == nil)
+        try files.linkDirectory(name, to: target)
+        #expect(try files.linkTarget(of: name) == target && !files.isDirectory(name))
+        #expect(throws: StorageError.self) { try files.createDirectories(name) }
+        #expect(throws: StorageError.self) { try files.linkDirectory(name, to: directory.path) }
+        try files.createDirectories(target)
+        try files.replace(name + "/a", with: [1, 2])
+        #expect(try files.isDirectory(name) && files.contents(of: target + "/a") == [1, 2])
+        #expect(try files.list(directory.path).allSatisfy(\.isDirectory) && files.list(directory.path).count == 2)
+        #expect(try files.linkTarget(of: target) == nil && files.linkTarget(of: name + "/a") == nil)
+        #expect(try OverlayFileSystem(files).linkTarget(of: name) == target)
+    }
+
     /// What is no file is refused at once, whatever it is opened for; nobody is waited for.
     @Test func whatIsNoFileIsRefused() throws {
         let directory = try TemporaryDirectory()

@@ -223,6 +223,24 @@ import Testing
                 .eventsNanoseconds == 30 * 86_400_000_000_000)
     }
 
+    /// What goes before it is archived never is.
+    @Test func eventsAreArchivedBeforeTheyGo() throws {
+        let file = SettingsFile(
+            "retention: {archive_after: 90d, events: 365d}\narchive: {directory: /archive/plimsoll}\n")
+        #expect(file.findings == [])
+        let archive = file.applied(to: ServeSettings()).archive
+        #expect(archive.afterNanoseconds == 90 * 86_400_000_000_000 && archive.directory == "/archive/plimsoll")
+        let never = SettingsFile("retention: {archive_after: never}\n")
+        #expect(never.applied(to: ServeSettings()).archive == ArchiveLimits())
+        for text in [
+            "retention: {archive_after: 90d, events: 90d}\n", "retention: {archive_after: 6d}\n",
+            "archive: {directory: cold}\n", "archive: {directory: /}\n",
+        ] { #expect(!SettingsFile(text).findings.isEmpty, "\(text)") }
+        let variables = ["PLIMSOLL_RETENTION_ARCHIVE_AFTER": "30d", "PLIMSOLL_ARCHIVE_DIRECTORY": "/cold"]
+        let settings = try ServeSettings.layered(file: nil) { variables[$0] }
+        #expect(settings.archive.directory == "/cold" && settings.archive.afterNanoseconds == 30 * 86_400_000_000_000)
+    }
+
     /// Rules count events over the time of the budget: none of that may be gone.
     @Test func eventsAreKeptForTheBudget() throws {
         for (text, isRight) in [("retention: {events: 29d}\n", false), ("retention: {events: 30d}\n", true)] {

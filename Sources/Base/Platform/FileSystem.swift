@@ -71,6 +71,17 @@ package protocol FileSystem: AnyObject, Sendable {
     /// (``StorageError/hasNoSecondName``).
     func link(_ path: String, as newPath: String) throws(StorageError)
 
+    /// Where a name leads that stands for a directory elsewhere; nil where it is no such name, whether or not anything
+    /// has it.
+    func linkTarget(of path: String) throws(StorageError) -> String?
+
+    /// Has a name, which must be free, stand for a directory elsewhere, whose path is absolute. Durable once the
+    /// directory of the name is flushed.
+    func linkDirectory(_ path: String, to target: String) throws(StorageError)
+
+    /// The path from the root by which a directory that is there is known, whatever stands for it.
+    func absolutePath(of directory: String) throws(StorageError) -> String
+
     /// Removes a file.
     func remove(_ path: String) throws(StorageError)
 
@@ -185,6 +196,17 @@ extension File {
 extension FileSystem {
     /// None, where nobody keeps second names.
     package func link(_ path: String, as newPath: String) throws(StorageError) {
+        throw StorageError(.link, path: path, code: SystemErrorText.noSecondName)
+    }
+
+    /// The path itself, where there is but one root and no name stands for another.
+    package func absolutePath(of directory: String) throws(StorageError) -> String { directory }
+
+    /// None, where no name stands for a directory elsewhere.
+    package func linkTarget(of path: String) throws(StorageError) -> String? { nil }
+
+    /// None, likewise.
+    package func linkDirectory(_ path: String, to target: String) throws(StorageError) {
         throw StorageError(.link, path: path, code: SystemErrorText.noSecondName)
     }
 

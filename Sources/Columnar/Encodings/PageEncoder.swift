@@ -3,13 +3,13 @@ internal import Compression
 
 /// How a page is to be written.
 package struct PageOptions: Sendable {
-    /// Tried over the payload, kept where it saves a tenth.
-    package var compression: PageCompression
+    /// What is tried over the payload, and when it is kept.
+    package var compression: PageEffort
     /// Whether minimum and maximum may be kept in the header.
     var isSummarised: Bool
 
     /// Takes each part as given.
-    package init(compression: PageCompression = .lz4, isSummarised: Bool = true) {
+    package init(compression: PageEffort = .lz4, isSummarised: Bool = true) {
         self.compression = compression
         self.isSummarised = isSummarised
     }
@@ -55,11 +55,12 @@ package enum PageEncoder {
     }
 
     /// Lays compression over the payload where that pays, and notes both lengths. What is mostly numbers is packed as
-    /// it is, and read most: Zstandard would save little of it and take longer than all the rest.
-    static func store(_ page: inout EncodedPage, _ compression: PageCompression) {
+    /// it is, and read most: Zstandard would save little of it and take longer than all the rest. In an archive that
+    /// little counts.
+    static func store(_ page: inout EncodedPage, _ effort: PageEffort) {
         page.header.payloadBytes = page.payload.count
         let isOfNumbers = page.textBytes * 2 < page.payload.count
-        if let compressed = compress(page.payload, isOfNumbers && compression == .zstd ? .lz4 : compression) {
+        if let compressed = compress(page.payload, isOfNumbers && effort == .zstd ? .lz4 : effort) {
             page.payload = compressed.bytes
             page.header.compression = compressed.compression
         }
@@ -229,17 +230,28 @@ package enum PageEncoder {
     /// Under this nothing is worth a second step of reading.
     private static let compressedBytesMin = 64
 
+    /// Of Zstandard, for an archive. What it holds in memory meanwhile grows with the payload, to 17 MiB for one of a
+    /// mebibyte and 81 MiB beyond; so what is longer gets a level that is content with 12.
+    private static let archiveLevel = 19
+    private static let archivedBytesMax = 1 << 20
+    private static let longArchiveLevel = 9
+
     /// The payload under a compression where that saves a tenth, else nil. Zstandard takes several times as long to
-    /// read as LZ4, so it has to save a tenth of what that one leaves.
+    /// read as LZ4, so it has to save a tenth of what that one leaves; for an archive one part in thirty-two is enough.
     static func compress(
-        _ payload: [UInt8], _ compression: PageCompression
+        _ payload: [UInt8], _ effort: PageEffort
     ) -> (bytes: [UInt8], compression: PageCompression)? {
         if let form = PageForm.forced, let forced = form.compression { return compress(payload, forcing: forced) }
-        guard compression != .none, payload.count >= compressedBytesMin else { return nil }
+        guard effort != .none, payload.count >= compressedBytesMin else { return nil }
+        if effort == .archive {
+            let isLong = payload.count > archivedBytesMax
+            let small = Zstandard.compress(payload, level: isLong ? longArchiveLevel : archiveLevel)
+            return small.count * 32 <= payload.count * 31 ? (small, .zstd) : nil
+        }
         func saves(_ bytes: [UInt8], of count: Int) -> Bool { bytes.count * 10 <= count * 9 }
         let quick = LZ4Block.compress(payload)
         let isQuickShorter = saves(quick, of: payload.count)
-        if compression == .zstd {
+        if effort == .zstd {
             let small = Zstandard.compress(payload)
             if saves(small, of: isQuickShorter ? quick.count : payload.count) { return (small, .zstd) }
         }

@@ -39,7 +39,7 @@ package struct TextPage: Sendable {
     }
 
     /// With its own texts in it: what ``PageEncoder`` makes of the vector.
-    package func withOwnTexts(compression: PageCompression) -> EncodedPage {
+    package func withOwnTexts(compression: PageEffort) -> EncodedPage {
         encoded(.texts, compression) { sink in
             CodeStream.write(codes, into: &sink)
             let numberBytes = sink.count
@@ -50,7 +50,7 @@ package struct TextPage: Sendable {
 
     /// With codes of others' texts.
     /// - Parameter numbers: by own code.
-    func withNumbers(_ numbers: [UInt32], compression: PageCompression) -> EncodedPage {
+    func withNumbers(_ numbers: [UInt32], compression: PageEffort) -> EncodedPage {
         assert(numbers.count == texts.count, "a number for each text")
         return encoded(.sharedTexts, compression) { sink in
             CodeStream.write(codes.map { numbers[Int($0)] }, into: &sink)
@@ -60,7 +60,7 @@ package struct TextPage: Sendable {
 
     /// - Parameter write: returns how many bytes are texts.
     private func encoded(
-        _ encoding: PageEncoding, _ compression: PageCompression, _ write: (inout ByteSink) -> Int
+        _ encoding: PageEncoding, _ compression: PageEffort, _ write: (inout ByteSink) -> Int
     ) -> EncodedPage {
         var sink = ByteSink()
         sink.append(contentsOf: nullMap)

@@ -45,7 +45,7 @@ package struct TextPool: Sendable {
     /// ascending; nil where the page is better off with its own texts: nothing of it is in the pool then.
     /// - Complexity: O(rows + bytes of the page's texts).
     package mutating func share(
-        _ page: TextPage, compression: PageCompression
+        _ page: TextPage, compression: PageEffort
     ) -> (page: EncodedPage, blocks: [Int])? {
         let own = page.texts
         var numbers = interner.find((0..<UInt32(own.count)).map { $0 }, of: page.dictionary, missing: .max)
@@ -120,7 +120,7 @@ package struct TextPool: Sendable {
     }
 
     /// A block's texts as bytes.
-    package static func encoded(_ texts: TextDictionary, compression: PageCompression) -> [UInt8] {
+    package static func encoded(_ texts: TextDictionary, compression: PageEffort) -> [UInt8] {
         var plain = ByteSink()
         TextBlockEncoder.write(bytes: texts.bytes, offsets: texts.offsets, into: &plain)
         var sink = ByteSink()

@@ -41,7 +41,7 @@ extension FuzzTarget {
     private static func samplePages() -> [[UInt8]] {
         var pages: [[UInt8]] = []
         for (number, type) in types.enumerated() {
-            for (spread, compression) in [(3, PageCompression.none), (1_000_003, .lz4), (977, .zstd)] {
+            for (spread, compression) in [(3, PageEffort.none), (1_000_003, .lz4), (977, .zstd)] {
                 var builder = ColumnBuilder(type: type)
                 for row in 0..<64 {
                     guard row % 9 != 4 else {

@@ -51,6 +51,9 @@ package struct ServeSettings: Sendable {
     /// ns during which an event stays, however little room there is; nil where nobody said.
     var keptNanoseconds: Int64?
 
+    /// What is archived, when and where.
+    package var archive = ArchiveLimits()
+
     /// The defaults.
     package init() {}
 
@@ -106,6 +109,14 @@ package struct ServeSettings: Sendable {
                 (
                     ["retention.keep_at_least", "retention.events"],
                     "retention.keep_at_least must be no longer than retention.events, by which events go in any case"
+                ))
+        }
+        if let kept = retention.eventsNanoseconds, let active = archive.afterNanoseconds, active >= kept {
+            contradictions.append(
+                (
+                    ["retention.archive_after", "retention.events"],
+                    "retention.archive_after must be less than retention.events, else events would go before they are "
+                        + "archived"
                 ))
         }
         if traces.endpoints.count > 1, !traces.headers.isEmpty {
@@ -278,7 +289,7 @@ extension Setting {
             ) {
                 $0.dashboardFolder = try SettingText.name($1)
             },
-        ] + retention + outcomes + traces + alerts
+        ] + retention + archive + outcomes + traces + alerts
 
     private static let retention: [Setting] = [
         Setting(
@@ -306,6 +317,25 @@ extension Setting {
                 + "error_budget, which is the default; where nothing older is left none is taken any more"
         ) {
             $0.keptNanoseconds = try SettingText.retention($1)
+        },
+    ]
+
+    private static let archive: [Setting] = [
+        Setting(
+            key: "retention.archive_after",
+            purpose:
+                "after which time events are archived, such as 90d, at least 7d and less than retention.events: "
+                + "written anew as short as can be; never, the default, for not at all. Answers stay the same"
+        ) {
+            $0.archive.afterNanoseconds = try SettingText.value($1, or: "never", SettingText.retention)
+        },
+        Setting(
+            key: "archive.directory",
+            purpose:
+                "where archived segments lie, an absolute path, perhaps on another volume; by default where they lay "
+                + "so far, at first in the data directory"
+        ) {
+            $0.archive.directory = try SettingText.absolutePath($1)
         },
     ]
 

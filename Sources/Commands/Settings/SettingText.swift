@@ -10,6 +10,14 @@ enum SettingText {
         return text
     }
 
+    /// A path that means the same wherever a process is started.
+    static func absolutePath(_ text: String) throws(SettingProblem) -> String {
+        guard text.hasPrefix("/"), text.utf8.count > 1 else {
+            throw SettingProblem(expected: "an absolute path, such as /archive/plimsoll")
+        }
+        return text
+    }
+
     /// A word that stands for none of it, or what `read` reads; who writes neither hears of both.
     static func value<Value>(
         _ text: String, or word: String, _ read: (String) throws(SettingProblem) -> Value

@@ -138,6 +138,24 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "After which time events are archived, such as 90d, at least 7d and less than retention.events.",
+            discussion:
+                "Default: PLIMSOLL_RETENTION_ARCHIVE_AFTER, else never. Their segments are written anew as short as "
+                + "can be, small ones as one; what is asked is answered as before.",
+            valueName: "period"))
+    var retentionArchiveAfter: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where archived segments lie, an absolute path, perhaps on another volume.",
+            discussion:
+                "Default: PLIMSOLL_ARCHIVE_DIRECTORY, else where they lay so far: at first in the data directory. It "
+                + "needs to be said once; every command finds them from then on.",
+            valueName: "dir"))
+    var archiveDirectory: String?
+
+    @Option(
+        help: ArgumentHelp(
             "A settings file, YAML.", discussion: "Default: PLIMSOLL_CONFIG, else none.", valueName: "file"))
     var config: String?
 
@@ -202,7 +220,7 @@ struct ServeCommand: AsyncParsableCommand {
         options.keptCostBytesMax = settings.limits.keptCostBytesMax
         options.keptTextBytesMax = settings.limits.keptTextBytesMax
         options.compaction = CompactionLimits()
-        options.retention = settings.retentionLimits
+        (options.retention, options.archive) = (settings.retentionLimits, settings.archive)
         let store = try machine.openStore(directory, options: options)
         log.opened(store, nanoseconds: machine.clock.monotonicNanoseconds() - began)
         configuration.limits.startBytes = residentMemoryBytes() ?? 0
@@ -242,6 +260,8 @@ struct ServeCommand: AsyncParsableCommand {
         try settings.set("memory", flag: "--memory", memory)
         try settings.set("retention.events", flag: "--retention-events", retentionEvents)
         try settings.set("max_disk", flag: "--max-disk", maxDisk)
+        try settings.set("retention.archive_after", flag: "--retention-archive-after", retentionArchiveAfter)
+        try settings.set("archive.directory", flag: "--archive-directory", archiveDirectory)
         try settings.set("traces.endpoint", flag: "--traces-endpoint", tracesEndpoint)
         try settings.set("alerts.rules", flag: "--alert-rules", alertRules)
         try settings.set("alerts.alertmanagers", flag: "--alertmanagers", alertmanagers)

@@ -56,6 +56,8 @@ package struct ProcessSamples: Sendable {
     package var openFilesMax: Int?
     /// Size of all live files in bytes.
     package var storedBytes: Int?
+    /// How many segments there are of each tier, and their bytes.
+    package var tiers: [(name: String, segments: Int, bytes: Int)] = []
     /// Bytes that may still be written to the volume of the data directory.
     package var freeBytes: Int?
 
@@ -106,6 +108,8 @@ package struct ProcessSamples: Sendable {
             number("plimsoll_last_drop_timestamp_seconds", lastDrop.map { Int($0 / 1_000_000_000) }),
             number("plimsoll_events_kept_since_timestamp_seconds", keptSince.map { Int($0 / 1_000_000_000) }),
             number("plimsoll_retention_overdue_seconds", overdueNanoseconds.map { Int($0 / 1_000_000_000) }),
+            family("plimsoll_segments", tiers.map { ([$0.name], $0.segments) }),
+            family("plimsoll_segment_bytes", tiers.map { ([$0.name], $0.bytes) }),
             number("plimsoll_spans_echoed_total", echoedSpans),
             number("plimsoll_rules_last_reload_successful", rules.map { $0.areTaken ? 1 : 0 }),
             number(

@@ -34,6 +34,7 @@ function showCards(s) {
       ? [[format(Object.values(s.disk_bytes).reduce((sum, bytes) => sum + bytes, 0), "bytes"),
           "in all files, at most " + format(s.retention.max_disk_bytes, "bytes")]] : []),
     ...(s.dropped_events ? [[count(s.dropped_events), "events dropped by retention"]] : []),
+    ...(s.archived_segments ? [[format(s.archived_bytes, "bytes"), "of these in the archive"]] : []),
     [count(s.queries_running), "queries running"],
     [count(s.connections), s.full_listeners ? "connections, others wait" : "connections"],
     [s.watermark, "watermark"],

@@ -11,6 +11,7 @@ package enum DirectoryInspection {
     package static func describe(
         _ fileSystem: any FileSystem, _ directory: String, _ show: (String) throws -> Void
     ) throws {
+        try ArchivePlace.check(StoreFiles(root: parentDirectory(of: directory)), fileSystem)
         let (manifests, findings) = try EventStore.readingBeside {
             try ManifestStore.open(fileSystem: fileSystem, directory: directory, isKnown: { _ in true })
         }

@@ -18,6 +18,8 @@ package struct DirectorySummary: Sendable {
     private var sealedPosition: Int64 = 0
     private var segments = 0
     private var segmentBytes = 0
+    private var archivedSegments = 0
+    private var archivedBytes = 0
     private var stateBytes = 0
     private var logFiles = 0
     private var logBytes = 0
@@ -42,6 +44,7 @@ package struct DirectorySummary: Sendable {
     private init(once directory: String, _ fileSystem: any FileSystem) throws {
         self.directory = directory
         let files = StoreFiles(root: directory)
+        try ArchivePlace.check(files, fileSystem)
         var logStart: UInt64 = 0
         if try fileSystem.isDirectory(files.segments) { logStart = try addSegments(files.segments, fileSystem) }
         guard try fileSystem.isDirectory(files.log) else { return }
@@ -82,6 +85,10 @@ package struct DirectorySummary: Sendable {
             }
             try version(description.fileName, at: 8).map { _ = versions.segment.insert($0) }
             segmentBytes += reader.lengthBytes
+            if segment.isArchived {
+                archivedSegments += 1
+                archivedBytes += reader.lengthBytes
+            }
             addTimes(of: reader)
             conversations += description.rowCount(table: "conversations")
             turns += description.rowCount(table: "turns")
@@ -166,7 +173,7 @@ extension DirectorySummary {
             ["happened", Self.shown(times)],
             ["received", Self.shown(received)],
             ["conversations", "\(conversations) in segments, with \(turns) turns"],
-            ["segments", "\(segments), \(segmentBytes) bytes; manifest version \(manifestVersion)"],
+            ["segments", "\(segments), \(segmentBytes) bytes\(archivedText); manifest version \(manifestVersion)"],
             ["log", "\(logFiles) files, \(logBytes) bytes with what is kept free"],
             ["state", "\(stateBytes) bytes"],
             ["log ends", isClosed ? "with a close in order" : "open: it is served, or its server did not close it"],
@@ -191,6 +198,10 @@ extension DirectorySummary {
         return renderAligned(rows)
     }
 
+    private var archivedText: String {
+        archivedSegments == 0 ? "" : ", \(archivedSegments) of them archived, \(archivedBytes) bytes"
+    }
+
     /// The same as an object; times are RFC 3339, null where nothing has one.
     package var json: String {
         JSONWriter.object { json in
@@ -209,6 +220,8 @@ extension DirectorySummary {
             json.member("sealed_turns", turns)
             json.member("segments", segments)
             json.member("segment_bytes", segmentBytes)
+            json.member("archived_segments", archivedSegments)
+            json.member("archived_bytes", archivedBytes)
             json.member("manifest_version", manifestVersion)
             json.member("log_files", logFiles)
             json.member("log_bytes", logBytes)

@@ -13,6 +13,10 @@ package struct StoreStatus: Hashable, Sendable {
     package var segments = 0
     /// Bytes of the segments on disk.
     package var segmentBytes = 0
+    /// Those of them that are archived …
+    package var archivedSegments = 0
+    /// … and their bytes.
+    package var archivedBytes = 0
     /// Bytes that may still be written to the volume of the data directory; nil where the system does not say.
     package var freeBytes: Int?
     /// Events that no segment holds yet.
@@ -62,6 +66,9 @@ extension EventStore {
         status.watermark = version.receivedTime
         status.segments = version.sealed.segments.count
         status.segmentBytes = version.sealed.segments.reduce(0) { $0 + $1.reader.lengthBytes }
+        let archived = version.sealed.segments.filter(\.isArchived)
+        status.archivedSegments = archived.count
+        status.archivedBytes = archived.reduce(0) { $0 + $1.reader.lengthBytes }
         status.freeBytes = freeBytes
         status.diskUse = try? DiskUse(of: directory, context.fileSystem)
         status.rebookedPicoUSD = version.ledger.prices.rebookedPicoUSD

@@ -13,6 +13,8 @@ final class SealedSegment: Sendable {
     let timeRange: ClosedRange<Int64>
     /// Whether its rows stand for events that retention dropped.
     let isFrozen: Bool
+    /// Whether it lies where archived ones do.
+    let isArchived: Bool
     /// What went then; nil of other segments, and where it cannot be read.
     let drop: RetentionDrop?
     /// Of the identities of its events, in memory: 12 bits an event.
@@ -20,14 +22,14 @@ final class SealedSegment: Sendable {
 
     private init(
         id: UInt64, reader: SegmentReader, replaced: ReplacedRows, positions: ClosedRange<Int64>?,
-        timeRange: ClosedRange<Int64>, isFrozen: Bool, drop: RetentionDrop?, identities: BlockFilter?
+        timeRange: ClosedRange<Int64>, isFrozen: Bool, isArchived: Bool, drop: RetentionDrop?, identities: BlockFilter?
     ) {
         self.id = id
         self.reader = reader
         self.replaced = replaced
         self.positions = positions
         self.timeRange = timeRange
-        (self.isFrozen, self.drop) = (isFrozen, drop)
+        (self.isFrozen, self.isArchived, self.drop) = (isFrozen, isArchived, drop)
         self.identities = identities
     }
 
@@ -42,7 +44,7 @@ final class SealedSegment: Sendable {
         // used is no reason not to open.
         return SealedSegment(
             id: description.segmentID, reader: reader, replaced: ReplacedRows(), positions: entry.positions,
-            timeRange: description.timeRange ?? 0...0, isFrozen: entry.isFrozen,
+            timeRange: description.timeRange ?? 0...0, isFrozen: entry.isFrozen, isArchived: entry.isArchived,
             drop: try StoreError.ifReadable { try drop(reader) },
             identities: try StoreError.ifReadable { try reader.identityFilter() })
     }
@@ -72,7 +74,7 @@ final class SealedSegment: Sendable {
     func replacing(replaced: ReplacedRows) -> SealedSegment {
         SealedSegment(
             id: id, reader: reader, replaced: replaced, positions: positions, timeRange: timeRange,
-            isFrozen: isFrozen, drop: drop, identities: identities)
+            isFrozen: isFrozen, isArchived: isArchived, drop: drop, identities: identities)
     }
 }
 

@@ -36,6 +36,8 @@ package struct StoreOptions: Sendable {
     package var compaction: CompactionLimits?
     /// What goes, and when; nothing does where a command does one thing.
     package var retention = RetentionLimits()
+    /// What is archived, and when; likewise. Where it lies is known to every start once it was said.
+    package var archive = ArchiveLimits()
     /// How much is in memory while conversations are folded.
     package var foldLimits = FoldLimits()
     /// Bytes of one log file.

@@ -14,6 +14,12 @@ struct StoreFiles: Sendable {
     var secret: String { root + "/keys/store.key" }
     var log: String { root + "/log" }
     var segments: String { root + "/segments" }
+    /// Where archived segments lie: a folder, or a link to a directory elsewhere (``ArchivePlace``).
+    var archive: String { segments + "/" + String(ManifestSegment.archiveBeginning.dropLast()) }
+    /// Stands in a directory elsewhere, and says whose archive it is.
+    var archiveMark: String { archive + "/" + Self.archiveMarkName }
+
+    static let archiveMarkName = "STORE"
 
     /// Stands there until a restore has ended.
     var restoring: String { root + "/RESTORING" }
@@ -69,7 +75,14 @@ struct StoreFiles: Sendable {
         return result
     }
 
-    private static func id(ofSegmentFile name: String) -> UInt64? {
+    /// The name of a segment's file as manifests have it: of an archived one with its folder.
+    func name(ofSegmentAt path: String) -> String {
+        assert(path.hasPrefix(segments + "/"), "segments lie in the store's directory")
+        return String(path.dropFirst(segments.count + 1))
+    }
+
+    private static func id(ofSegmentFile path: String) -> UInt64? {
+        let name = fileName(of: path)
         if isState(name: name) { return UInt64(original(of: name).dropFirst(stateBeginning.count)) }
         return name.hasSuffix(segmentFileEnding) ? UInt64(name.dropLast(segmentFileEnding.count), radix: 16) : nil
     }

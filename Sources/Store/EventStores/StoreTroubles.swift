@@ -11,6 +11,8 @@ struct WriterTroubles: Sendable {
     private(set) var retentionFailure: Trouble?
     /// What is to be said of a budget for the disk.
     var disk: Trouble?
+    /// Why the last attempt to archive segments failed; nil once one succeeded.
+    private(set) var archivingFailure: Trouble?
     /// Files that are kept twice of which the start could not write one anew; a seal makes new ones.
     private(set) var unrestored: [Trouble] = []
     /// What could not be read of places that prices concern, each once.
@@ -30,6 +32,13 @@ struct WriterTroubles: Sendable {
     mutating func retentionFailed(_ error: any Error) { retentionFailure = Self.trouble(error) }
 
     mutating func retentionSucceeded() { retentionFailure = nil }
+
+    mutating func archivingFailed(_ error: any Error) {
+        archivingFailure =
+            (error as? ArchiveRefusal).map { Trouble($0.reason, .asTold, advice: $0.advice) } ?? Self.trouble(error)
+    }
+
+    mutating func archivingSucceeded() { archivingFailure = nil }
 
     mutating func sealSucceeded() { (sealFailure, unrestored) = (nil, []) }
 
@@ -80,6 +89,11 @@ struct StoreTroubles: Sendable {
                 failure.concerning("events that are old enough stay, since dropping them failed and is tried again: "))
         }
         if let trouble = writer.disk { all.append(trouble) }
+        if let failure = writer.archivingFailure {
+            all.append(
+                failure.concerning(
+                    "segments that are old enough are not archived, since that failed and is tried again: "))
+        }
         for (key, found) in unfolded.sorted(by: { $0.key < $1.key }).prefix(Self.toldMax) {
             all.append(
                 found.cause.concerning(

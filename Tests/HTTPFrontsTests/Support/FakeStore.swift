@@ -30,6 +30,8 @@ final class FakeStore: ServedStore {
         /// Thrown by every correction when set.
         var rebookingFailure: StoreError?
         var freeBytes = 0
+        /// Of its segments, and of those that are archived.
+        var (segments, archived) = ((count: 0, bytes: 0), (count: 0, bytes: 0))
         var isClosed = false
         var ticks = 0
         /// Answered for every row when set.
@@ -82,6 +84,10 @@ final class FakeStore: ServedStore {
         var status = StoreStatus()
         status.freeBytes = freeBytes
         status.retention = state.withLock { $0.retention }
+        state.withLock { state in
+            (status.segments, status.segmentBytes) = state.segments
+            (status.archivedSegments, status.archivedBytes) = state.archived
+        }
         return status
     }
 

@@ -318,6 +318,12 @@ package enum MetricCatalogue {
             "process_max_fds", .gauge, "The most file descriptors that may be open at one time.", .process),
         MetricDefinition("plimsoll_stored_bytes", .gauge, unit: "bytes", "Size of all segments.", .process),
         MetricDefinition(
+            "plimsoll_segments", .gauge, "Segments, by tier: active, or archive.",
+            labels: [MetricLabel("tier", .given)], .process),
+        MetricDefinition(
+            "plimsoll_segment_bytes", .gauge, unit: "bytes", "Size of segments, by tier: active, or archive.",
+            labels: [MetricLabel("tier", .given)], .process),
+        MetricDefinition(
             "plimsoll_free_bytes", .gauge, unit: "bytes",
             "Bytes that may still be written to the volume of the data directory.", .process),
         MetricDefinition(

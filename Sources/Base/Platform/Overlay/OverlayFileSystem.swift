@@ -141,6 +141,9 @@ package final class OverlayFileSystem: FileSystem {
         }
     }
 
+    /// As on the volume.
+    package func linkTarget(of path: String) throws(StorageError) -> String? { try base.linkTarget(of: path) }
+
     /// In memory alone.
     package func remove(_ path: String) throws(StorageError) {
         try state.withLock { state throws(StorageError) in

@@ -81,6 +81,39 @@ package final class POSIXFileSystem: FileSystem {
         _ = try retryingInterruptions(.link, path: path) { unsafe Glibc.link(path, newPath) }
     }
 
+    /// No path that the system takes is longer.
+    private static let pathBytesMax = 4_096
+
+    /// Where a symbolic link leads.
+    package func linkTarget(of path: String) throws(StorageError) -> String? {
+        var buffer = [CChar](repeating: 0, count: Self.pathBytesMax)
+        // Sound: the buffer's own length is passed, and so many of its bytes are written as are told.
+        let count = unsafe readlink(path, &buffer, buffer.count)
+        guard count >= 0 else {
+            let code = errno
+            // No link, or nothing at all.
+            if code == EINVAL || code == ENOENT || code == ENOTDIR { return nil }
+            throw StorageError(.examine, path: path, code: code)
+        }
+        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// A symbolic link.
+    package func linkDirectory(_ path: String, to target: String) throws(StorageError) {
+        // Sound: both texts are NUL-terminated copies that live for the call.
+        _ = try retryingInterruptions(.link, path: path) { unsafe symlink(target, path) }
+    }
+
+    /// Without symbolic links.
+    package func absolutePath(of directory: String) throws(StorageError) -> String {
+        // Sound: the system allocates a NUL-terminated text, which is copied and freed once.
+        guard let path = unsafe realpath(directory, nil) else {
+            throw StorageError(.examine, path: directory, code: errno)
+        }
+        defer { unsafe free(path) }
+        return unsafe String(cString: path)
+    }
+
     package func remove(_ path: String) throws(StorageError) {
         // Sound: a NUL-terminated copy that lives for the call.
         _ = try retryingInterruptions(.remove, path: path) { unsafe unlink(path) }

@@ -17,6 +17,14 @@ extension ForwardingFileSystem {
         try base.rename(path, to: newPath)
     }
 
+    /// `base.absolutePath`.
+    package func absolutePath(of directory: String) throws(StorageError) -> String {
+        try base.absolutePath(of: directory)
+    }
+
+    /// `base.linkTarget`.
+    package func linkTarget(of path: String) throws(StorageError) -> String? { try base.linkTarget(of: path) }
+
     /// `base.remove`.
     package func remove(_ path: String) throws(StorageError) { try base.remove(path) }
 

@@ -51,6 +51,7 @@ struct CommandFailure: Error {
         case let error as ServerRefusal: self.init(.badInput, error.description, advice: error.hint)
         case let error as BackupRefusal: self.init(.badInput, error.reason, advice: error.advice)
         case let error as RestoreRefusal: self.init(.badInput, error.reason, advice: error.advice)
+        case let error as ArchiveRefusal: self.init(.storageFailed, error.reason, advice: error.advice)
         // A file that the directory was written with is gone, like any other: no further start brings it back.
         case StoreError.keyMissing: self.init(.damagedData, "\(error)")
         case let error as StoreError where error.isOfRequest: self.init(.badInput, error.description)

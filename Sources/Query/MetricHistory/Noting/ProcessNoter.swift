@@ -29,6 +29,7 @@ package struct ProcessNoter: Sendable {
         "plimsoll_log_position", "plimsoll_flush_duration_seconds", "plimsoll_queued_batches",
         "plimsoll_resident_bytes", "process_open_fds", "plimsoll_stored_bytes", "plimsoll_free_bytes",
         "plimsoll_disk_bytes", "plimsoll_retention_overdue_seconds",
+        "plimsoll_segments", "plimsoll_segment_bytes",
         "plimsoll_http_connections", "plimsoll_trace_export_traces_total", "plimsoll_trace_export_spans_total",
         "plimsoll_trace_export_lag_seconds", "plimsoll_trace_export_position", "plimsoll_scrub_bytes_total",
     ])

@@ -49,6 +49,10 @@ extension Routes {
         (samples.residentBytes, samples.openFiles) = (residentBytes, openFiles)
         samples.openFilesMax = openFilesMax == .max ? nil : openFilesMax
         samples.storedBytes = status.segmentBytes
+        samples.tiers = [
+            ("active", status.segments - status.archivedSegments, status.segmentBytes - status.archivedBytes),
+            ("archive", status.archivedSegments, status.archivedBytes),
+        ]
         samples.freeBytes = status.freeBytes
         samples.diskUse = DiskUse.Kind.allCases.compactMap { kind in
             status.diskUse.map { (kind.rawValue, $0.bytes(of: kind)) }

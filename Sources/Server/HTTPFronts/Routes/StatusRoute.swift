@@ -75,6 +75,8 @@ extension Routes {
         json.member("watermark", RFC3339.render(status.watermark))
         json.member("segments", status.segments)
         json.member("stored_bytes", status.segmentBytes)
+        json.member("archived_segments", status.archivedSegments)
+        json.member("archived_bytes", status.archivedBytes)
         json.member("tail_events", status.unsealedEvents)
         json.key("refused_events")
         json.beginObject()

@@ -6,8 +6,10 @@ import Platform
 /// already stays.
 struct BackupPieces {
     let place: BackupPlace
-    /// False once a second name was refused, and where none is wanted.
-    private var links: Bool
+    /// False where no second names are wanted.
+    private let links: Bool
+    /// Folders whose files were refused one: those of an archive lie on another volume, perhaps.
+    private var unlinked: Set<String> = []
     private(set) var linked = BackupShare()
     private(set) var copied = BackupShare()
     private(set) var found = BackupShare()
@@ -32,7 +34,7 @@ struct BackupPieces {
     /// - Returns: nil where nothing keeps it.
     mutating func pin(_ path: String, as sha256: [UInt8], hasRoom: Bool) throws(StorageError) -> Pin? {
         let name = place.unfinished(sha256)
-        if links {
+        if links, !unlinked.contains(parentDirectory(of: path)) {
             // From an attempt of this run, or of one before.
             if try fileSystem.lengthBytes(of: name) != nil { try fileSystem.remove(name) }
             do throws(StorageError) {
@@ -40,7 +42,7 @@ struct BackupPieces {
                 return .name
             } catch {
                 guard error.hasNoSecondName else { throw error }
-                links = false
+                unlinked.insert(parentDirectory(of: path))
             }
         }
         return hasRoom ? .handle(try fileSystem.open(path, .read)) : nil

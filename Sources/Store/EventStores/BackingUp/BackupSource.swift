@@ -20,6 +20,7 @@ struct BackupSource {
         (self.files, volume) = (files, EventStore.overlay(of: files.root, fileSystem))
         if try volume.lengthBytes(of: files.restoring) != nil { throw files.unfinishedRestore }
         if case .lost(let damage) = try LogState(files, volume) { throw StoreError.logDamaged(damage) }
+        try ArchivePlace.check(files, volume)
         let (manifests, findings) = try ManifestStore.open(fileSystem: volume, directory: files.segments)
         if let doubt = findings.doubt { throw doubt }
         self.manifests = manifests

@@ -67,7 +67,7 @@ package struct CompactionLimits: Sendable {
     ///   - times: of the events that become one.
     ///   - latest: time of the latest event of the store's segments, or when the store last took something in, where
     ///     that is earlier.
-    static func compression(of times: [ClosedRange<Int64>], latest: Int64) -> PageCompression {
+    static func compression(of times: [ClosedRange<Int64>], latest: Int64) -> PageEffort {
         let end = latest.subtractingReportingOverflow(coldNanoseconds)
         let isCold = !end.overflow && times.allSatisfy { $0.upperBound < end.partialValue }
         return isCold ? .zstd : .lz4

@@ -16,11 +16,13 @@ struct CompactionJob: StoreJob {
     let registry: SchemaRegistry
     let layouts: EventTableLayouts
     let identityKey: UInt64
-    /// What may lie over texts: Zstandard where they are seldom read any more.
-    let compression: PageCompression
+    /// How hard pages are tried to be written short: harder where they are seldom read any more.
+    let compression: PageEffort
     let stop: CompactionStop
     /// Of which conversations rows are taken, and of events and read models alone; nil: everything.
     var filter: ConversationFilter?
+    /// The store whose archive the segment becomes one of; nil: it stays among the others.
+    var archive: StoreFiles?
     /// Known once the job is done.
     let rows = CompactedRows()
 
@@ -30,12 +32,13 @@ struct CompactionJob: StoreJob {
     ///   columns of one group, and 4 bytes for each row of all tables.
     func prepare(_ base: StoreJobBase) throws -> ManifestEdit {
         let writer = try SegmentWriter(
-            fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID,
+            fileSystem: base.fileSystem, directory: try folder(base), segmentID: base.segmentID,
             flushesInSteps: base.isBesideWriter)
         var edit = ManifestEdit()
         do {
             let past = try write(to: writer).past
-            let description = try writer.finish()
+            var description = try writer.finish()
+            if archive != nil { description.fileName = ManifestSegment.archiveBeginning + description.fileName }
             let positions = segments.compactMap(\.positions)
             if let first = positions.first, let last = positions.last {
                 edit.added = [ManifestSegment(description, positions: first.lowerBound...last.upperBound)]
@@ -49,6 +52,16 @@ struct CompactionJob: StoreJob {
         }
         edit.removed = segments.map(\.id)
         return edit
+    }
+
+    /// Where the segment is written.
+    /// - Throws: ``ArchiveRefusal`` where a volume was unmounted meanwhile: what is written in its place would be hidden
+    ///   when it comes back; ``StorageError``.
+    private func folder(_ base: StoreJobBase) throws -> String {
+        guard let archive else { return base.directory }
+        try ArchivePlace.check(archive, base.fileSystem)
+        try base.fileSystem.createDirectories(archive.archive)
+        return archive.archive
     }
 
     /// - Returns: the rows of events that later ones stand for, and how many groups there are.

@@ -15,7 +15,7 @@ extension Writer {
         if now >= compactionBarriersEnd { compactionBarriers = [] }
         guard let limits = options.compaction, failure == nil, !hasSealFailed, !isUnderWay(CompactionJob.kind),
             !isUnderWay(RetentionJob.kind), now >= compactionPauseEnd,
-            let due = limits.due(manifests.current.segments, besides: compactionBarriers.union(frozenSegments))
+            let due = limits.due(manifests.current.segments, besides: compactionBarriers.union(settledSegments))
         else { return false }
         let ids = manifests.current.segments[due].map(\.description.segmentID)
         let segments = ids.compactMap { id in sealed.segments.first { $0.id == id } }
@@ -24,7 +24,7 @@ extension Writer {
         var waiting = freshDead
         if let frozen { waiting.merge(frozen.dead) }
         guard waiting.only(of: Set(ids)).rows.isEmpty else { return false }
-        guard CompactionJob.knows(segments, layouts), hasRoom(for: segments) else {
+        guard CompactionJob.knows(segments, layouts), hasRoom(for: segments, at: files.segments) ?? true else {
             pauseCompaction()
             return false
         }
@@ -37,8 +37,8 @@ extension Writer {
                 stop: compactionStop))
     }
 
-    /// Rollups of these follow from no events, so they stay as they are.
-    private var frozenSegments: [UInt64] { sealed.segments.filter(\.isFrozen).map(\.id) }
+    /// Rollups of some follow from no events, and others are archived: they stay as they are.
+    private var settledSegments: [UInt64] { sealed.segments.filter { $0.isFrozen || $0.isArchived }.map(\.id) }
 
     /// What a compaction changes, with the rows that were marked since it began: where they are in the new segment.
     /// - Parameter base: the manifest that it began with.
@@ -61,12 +61,12 @@ extension Writer {
         return (edit, waiting)
     }
 
-    /// Beside what becomes one, as much again is left for what comes in.
-    private func hasRoom(for segments: [SealedSegment]) -> Bool {
+    /// Whether beside what becomes one as much again is left for what comes in; nil where the system does not say.
+    func hasRoom(for segments: [SealedSegment], at directory: String) -> Bool? {
         let bytes = segments.reduce(0) { $0 + $1.reader.lengthBytes }
-        let free = min(
-            (try? context.fileSystem.freeBytes(at: files.segments)) ?? .max, diskStanding.freeBytes ?? .max)
-        return free / 2 > bytes
+        let free = try? context.fileSystem.freeBytes(at: directory)
+        let budgeted = directory == files.segments ? diskStanding.freeBytes : nil
+        return (free.map { min($0, budgeted ?? .max) } ?? budgeted).map { $0 / 2 > bytes }
     }
 
     /// None for a while.
@@ -75,12 +75,25 @@ extension Writer {
             isConflict ? Self.conflictPauseNanoseconds : Self.pauseNanoseconds)
     }
 
+    /// What a job made is published, or it was overtaken, and the next one waits.
+    func noteDone(_ job: CompactionJob, holds: Bool) {
+        if !holds {
+            pauseCompaction(afterConflict: true)
+        } else if job.archive != nil {
+            troubles.archivingSucceeded()
+        }
+    }
+
     /// A segment that cannot be read stays as it is for a while, and those beside it become one without it: perhaps
     /// somebody puts the right file back. After anything else none begins for as long.
     func noteFailed(_ job: CompactionJob, _ error: any Error) {
+        if job.archive != nil { noteFailedArchiving(error) }
         let place = (error as? CorruptionError)?.file ?? (error as? NewerFormatError)?.file
         let damaged = job.segments.filter { $0.reader.path == place }.map(\.id)
-        if damaged.isEmpty { return pauseCompaction() }
+        if damaged.isEmpty {
+            if job.archive == nil { pauseCompaction() }
+            return
+        }
         compactionBarriers.formUnion(damaged)
         compactionBarriersEnd = context.clock.monotonicNanoseconds().saturatingAdd(Self.pauseNanoseconds)
     }

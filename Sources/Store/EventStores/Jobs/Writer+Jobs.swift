@@ -43,15 +43,23 @@ extension Writer {
         while let flight = flights.first(where: { $0.result != nil && isTakenOver($0) }) {
             do {
                 let holds = try takeOver(flight)
-                if !holds, flight.job is CompactionJob { pauseCompaction(afterConflict: true) }
+                if let job = flight.job as? CompactionJob { noteDone(job, holds: holds) }
                 if flight.job is RetentionJob { noteRetention(holds: holds) }
             } catch {
                 if let job = flight.job as? CompactionJob { noteFailed(job, error) }
                 if flight.job is RetentionJob { noteFailedRetention(error) }
-                // A seal that is tried again tells then; one that was published and failed afterwards is not.
-                if !(flight.job is SealJob) || !hasSealFailed { jobFailure = error }
+                if isTold(error, of: flight.job) { jobFailure = error }
             }
         }
+    }
+
+    /// Whether a step tells of a job that failed, and with it whether events can be taken. A seal that is tried again
+    /// tells then; one that was published and failed afterwards is not. Where the volume of an archive is gone or full
+    /// events go on, and it is among the troubles.
+    private func isTold(_ error: any Error, of job: any StoreJob) -> Bool {
+        if job is SealJob { return !hasSealFailed }
+        guard (job as? CompactionJob)?.archive != nil, log.failure == nil else { return true }
+        return error is any FileContentError
     }
 
     /// A seal under way stands on rows of the segments that a compaction takes away, and would be for nothing: the
@@ -152,7 +160,7 @@ extension Writer {
         let oldState = manifests.current.projections
         try manifests.publish(next)
         for segment in sealed.segments where edit.removed.contains(segment.id) {
-            retired.add(fileName(of: segment.reader.path), reader: segment.reader)
+            retired.add(files.name(ofSegmentAt: segment.reader.path), reader: segment.reader)
         }
         if let oldState, oldState.fileName != next.projections?.fileName {
             retired.add(oldState.fileName)

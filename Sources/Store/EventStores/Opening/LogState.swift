@@ -27,7 +27,11 @@ enum LogState {
     /// are lost: this is no new store, and the segments are not what an attempt left that came to nothing.
     private static func hasLostAll(_ files: StoreFiles, _ fileSystem: any FileSystem) throws(StorageError) -> Bool {
         guard try fileSystem.list(files.log).isEmpty, try fileSystem.isDirectory(files.segments) else { return false }
-        let names = try fileSystem.list(files.segments).map(\.name)
+        let entries = try fileSystem.list(files.segments)
+        var names = entries.map(\.name)
+        if entries.contains(where: { $0.isDirectory && files.segments + "/" + $0.name == files.archive }) {
+            names += try fileSystem.list(files.archive).map(\.name)
+        }
         return names.contains(where: StoreFiles.isOurs(segmentFile:)) && !names.contains { $0.contains("manifest") }
     }
 

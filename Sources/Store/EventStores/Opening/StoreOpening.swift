@@ -72,6 +72,7 @@ struct StoreOpening {
         let (secret, denial) = try Self.secretOrDenial(files, context, opener)
         keyDenial = denial
         fingerprint = ExportHeader.fingerprint(ofKey: secret)
+        try Self.lookAtArchive(files, fileSystem, opener, options.archive.directory, fingerprint)
         userTokenKey = hmacSHA256(key: secret, message: Array("plimsoll user tokens".utf8))
         var (manifests, findings) = try ManifestStore.open(
             fileSystem: fileSystem, directory: files.segments, comparingCopy: opener == .writer)
@@ -133,6 +134,18 @@ struct StoreOpening {
             damage: findings.refused, restored: [findings.restored, reading?.damage].compactMap { $0 },
             unrestored: unrestored.map { $0.file }, loneManifestCopies: findings.loneCopies)
         if let schemas { try writer.takeOverConfiguration(from: schemas.names) }
+    }
+
+    /// Before the manifest is read: one that names files of a directory which is not mounted is no damage.
+    /// - Parameter directory: where archived segments are to lie from now on, too.
+    private static func lookAtArchive(
+        _ files: StoreFiles, _ fileSystem: any FileSystem, _ opener: StoreOpener, _ directory: String?,
+        _ fingerprint: String
+    ) throws {
+        if opener == .writer, let directory {
+            try ArchivePlace.prepare(directory, fingerprint: fingerprint, files, fileSystem)
+        }
+        try ArchivePlace.check(files, fileSystem, asOwner: opener == .writer)
     }
 
     private static func openLog(

@@ -131,6 +131,9 @@ extension EventStore {
     static func standIn(
         for description: SegmentDescription, at path: String, _ fileSystem: any FileSystem
     ) throws {
+        if description.fileName.hasPrefix(ManifestSegment.archiveBeginning) {
+            try fileSystem.createDirectories(parentDirectory(of: path))
+        }
         let file = try fileSystem.open(path, .append)
         defer { file.close() }
         let length = try file.lengthBytes()

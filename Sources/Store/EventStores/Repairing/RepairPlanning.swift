@@ -38,6 +38,8 @@ struct RepairPlanning {
             plan.add("\(files.unfinishedRestore)", .kept("no file of it counts before the restore has ended"))
             return plan
         }
+        // What is not mounted is not lost.
+        try ArchivePlace.check(files, view)
         // A folder that is gone is one that is empty: the log tells which manifest was in it.
         if try !view.isDirectory(files.segments), try view.isDirectory(files.log) {
             try view.createDirectories(files.segments)

@@ -104,7 +104,7 @@ struct SegmentLoss: Sendable {
     /// As the log tells of it.
     func loss(copies: String) -> LogLoss {
         LogLoss(
-            file: entry.description.fileName, offset: damage.offset,
+            file: fileName(of: entry.description.fileName), offset: damage.offset,
             firstPosition: positions?.lowerBound ?? 1, lastPosition: positions?.upperBound ?? 0,
             intactEvents: events, intactRecords: 0, copies: copies)
     }

@@ -82,7 +82,7 @@ extension Writer {
     /// Whether the time is more than the word of a wall clock: the monotonic one has borne that out for some days, or
     /// events that stay were received over as many. A start takes the wall clock at its word, and so does a step that
     /// has lasted for some minutes.
-    private func isProved(_ cutoff: Int64) -> Bool {
+    func isProved(_ cutoff: Int64) -> Bool {
         if let clock {
             if clock.isInDoubt { return false }
             let now = context.clock.monotonicNanoseconds()

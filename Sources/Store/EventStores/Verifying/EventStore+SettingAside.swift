@@ -101,6 +101,7 @@ extension EventStore {
     }
 
     private static func damagedLog(_ files: StoreFiles, _ fileSystem: any FileSystem) throws -> DamagedLog? {
+        try ArchivePlace.check(files, fileSystem)
         let (manifests, findings) = try ManifestStore.open(fileSystem: fileSystem, directory: files.segments)
         // Which place the log goes on from is known by the manifest in force, and by no other.
         if let doubt = findings.doubt { throw doubt }
@@ -140,7 +141,7 @@ extension EventStore {
             damage: damage, faultCount: survey.faultCount, extent: loss.extent, intactEvents: loss.intactEvents,
             intactRecords: loss.intactRecords, copies: files.root + "/" + loss.copies)
         // An attempt to give a segment up that came to nothing is no loss.
-        let segments = Set(manifests.current.segments.map(\.description.fileName))
+        let segments = Set(manifests.current.segments.map { fileName(of: $0.description.fileName) })
         let forgotten = try forgotten(besides: losses + [loss], files, fileSystem)
             .filter { !($0.isOfSegment && segments.contains($0.file)) }
         return DamagedLog(

@@ -92,6 +92,7 @@ extension EventStore {
             faults.add(files.unfinishedRestore)
             return faults
         }
+        try ArchivePlace.check(files, fileSystem)
         if let damage = try StoreKey.damage(files, fileSystem) { faults.add(damage) }
         for path in try lossFiles(files, fileSystem) {
             do {

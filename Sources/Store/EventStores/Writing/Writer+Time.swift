@@ -14,7 +14,7 @@ extension Writer {
         try retrySeal()
         startSealIfDue()
         lookAtDisk()
-        if !startRetentionIfDue() { _ = startCompactionIfDue() }
+        if !startRetentionIfDue(), !startArchivingIfDue() { _ = startCompactionIfDue() }
         try throwJobFailure()
         if !isIdleMarked, now - lastAppendMonotonic >= 1_000_000_000 {
             try log.markIdle(time: receivedTime)

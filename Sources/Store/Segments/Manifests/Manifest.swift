@@ -56,6 +56,13 @@ extension ManifestSegment {
 
     /// Whether it is such a segment: its rows stand for events that are nowhere any more.
     package var isFrozen: Bool { description.rowCount(table: Self.frozenTable) > 0 }
+
+    /// What names of archived segments begin with: the folder beside the other segments that they lie in. A link to a
+    /// directory on another volume may stand for it.
+    package static let archiveBeginning = "archive/"
+
+    /// Whether it is archived: written anew to be kept for long.
+    package var isArchived: Bool { description.fileName.hasPrefix(Self.archiveBeginning) }
 }
 
 // texts: tables have names of ours.

@@ -30,9 +30,18 @@ enum ManifestFormat: UInt8 {
     /// As before; some of the segments are frozen (``ManifestSegment/isFrozen``). A program of before would fold
     /// conversations again from what is left of their events, and take what was dropped for new when it comes again.
     case second = 2
+    /// As before; some of the segments are archived (``ManifestSegment/isArchived``). A program of before would know
+    /// nothing of a directory elsewhere that is not there, nor remove there what comes to nothing.
+    case third = 3
 
-    /// The oldest one that says all of a manifest: without a frozen segment every version reads it.
-    init(of manifest: Manifest) { self = manifest.segments.contains(where: \.isFrozen) ? .second : .first }
+    /// The oldest one that says all of a manifest: without such segments every version reads it.
+    init(of manifest: Manifest) {
+        if manifest.segments.contains(where: \.isArchived) {
+            self = .third
+        } else {
+            self = manifest.segments.contains(where: \.isFrozen) ? .second : .first
+        }
+    }
 }
 
 enum ManifestCoding {
@@ -70,7 +79,7 @@ enum ManifestCoding {
         let format = try cursor.readByte()
         guard ManifestFormat(rawValue: format) != nil else {
             throw DecodingError(
-                offset: cursor.offset, expectation: "manifest format 1 or 2, found \(format)",
+                offset: cursor.offset, expectation: "manifest format 1, 2 or 3, found \(format)",
                 isOfNewerForm: endsInItsHash(bytes))
         }
         guard try cursor.readSlice(7).allSatisfy({ $0 == 0 }) else { throw cursor.failure("zeros") }

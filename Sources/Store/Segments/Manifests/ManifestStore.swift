@@ -70,7 +70,8 @@ package struct ManifestStore: Sendable {
     ) throws -> (store: ManifestStore, findings: Findings) {
         var store = ManifestStore(fileSystem: fileSystem, directory: directory)
         var findings = Findings()
-        let names = try fileSystem.list(directory).filter { !$0.isDirectory }.map(\.name)
+        let entries = try fileSystem.list(directory)
+        let names = entries.filter { !$0.isDirectory }.map(\.name)
         let versions = Self.versions(named: names)
         var isFound = versions.isEmpty
         for version in versions where !isFound {
@@ -89,12 +90,25 @@ package struct ManifestStore: Sendable {
         guard isFound else { throw Self.all(findings.refused + findings.loneCopies.map(\.damage)) }
         store.stale = versions.map { $0.number }.filter { $0 < store.version && store.version - $0 > 1 }.sorted()
         let live = Set(store.keptFileNames)
-        findings.temporaryFiles = names.filter { $0.hasSuffix(".new") }
-        findings.unknownFiles = names.filter { name in
+        let all = try (names + archivedNames(in: directory, entries, fileSystem)).sorted {
+            $0.utf8.lexicographicallyPrecedes($1.utf8)
+        }
+        findings.temporaryFiles = all.filter { $0.hasSuffix(".new") }
+        findings.unknownFiles = all.filter { name in
             !name.hasSuffix(".new") && !live.contains(name) && Self.version(ofFileName: name) == nil
                 && Self.version(ofCopyName: name) == nil && !isKnown(name)
         }
         return (store, findings)
+    }
+
+    /// Names of the files in the folder of archived segments, as a manifest has them; none where there is no such
+    /// folder among the entries of the directory.
+    private static func archivedNames(
+        in directory: String, _ entries: [DirectoryEntry], _ fileSystem: any FileSystem
+    ) throws(StorageError) -> [String] {
+        let beginning = ManifestSegment.archiveBeginning
+        guard let folder = entries.first(where: { $0.isDirectory && $0.name + "/" == beginning }) else { return [] }
+        return try fileSystem.list(directory + "/" + folder.name).filter { !$0.isDirectory }.map { beginning + $0.name }
     }
 
     /// What is the matter where opening found something damaged: a newer manifest that is damaged, if there is one.
@@ -190,7 +204,8 @@ package struct ManifestStore: Sendable {
     /// Removes files that a crash left under temporary names; call it once recovery has decided.
     package func removeTemporaryFiles(_ findings: Findings) throws(StorageError) {
         for name in findings.temporaryFiles { try fileSystem.remove(directory + "/" + name) }
-        if !findings.temporaryFiles.isEmpty { try fileSystem.flushDirectory(directory) }
+        let folders = Set(findings.temporaryFiles.map { parentDirectory(of: directory + "/" + $0) })
+        for folder in folders.sorted() { try fileSystem.flushDirectory(folder) }
     }
 
     /// Reads every file that the manifest names and compares length and SHA-256; answers the damage found.

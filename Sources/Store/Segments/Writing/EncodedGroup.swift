@@ -15,7 +15,7 @@ package struct EncodedGroup: Sendable {
     /// By column; nil where the column has no filter.
     let filters: [BlockFilter?]
     /// What texts lie under.
-    let compression: PageCompression
+    let compression: PageEffort
 
     /// What is known of a page before the segment is.
     enum Page: Sendable {
@@ -39,7 +39,7 @@ package struct EncodedGroup: Sendable {
 /// - Precondition: at most 65,536 rows; `columns` and `chunk.columns` agree in number and types.
 /// - Complexity: O(rows · columns).
 package func encodeGroup(
-    table: String, columns: [SegmentColumn], chunk: Chunk, compression: PageCompression = .lz4
+    table: String, columns: [SegmentColumn], chunk: Chunk, compression: PageEffort = .lz4
 ) -> EncodedGroup {
     precondition(columns.count == chunk.columns.count && chunk.rowCount <= PageLimits.rowsMax)
     var pages: [EncodedGroup.Page] = []

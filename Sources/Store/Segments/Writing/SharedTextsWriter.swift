@@ -7,14 +7,14 @@ struct SharedTextsWriter {
         /// Which of the footer's it is.
         var index: Int
         var texts: TextDictionary
-        var compression: PageCompression
+        var compression: PageEffort
         var isLookedUp: Bool
     }
 
     private struct Column {
         // texts: columns have names of ours.
         var name: String
-        var compression: PageCompression
+        var compression: PageEffort
         var isLookedUp: Bool
         var pool = TextPool()
         /// By block of the pool: which of the footer's it is.
@@ -38,7 +38,7 @@ struct SharedTextsWriter {
     /// with its own.
     /// - Parameter next: how many blocks the footer has: new ones get the indices from there on.
     mutating func share(
-        _ page: TextPage, of column: SegmentColumn, _ compression: PageCompression, next: Int
+        _ page: TextPage, of column: SegmentColumn, _ compression: PageEffort, next: Int
     ) -> (page: EncodedPage, texts: [Int])? {
         let place = columns.firstIndex { $0.name == column.name } ?? columns.count
         if place == columns.count {

@@ -1,0 +1,323 @@
+import Domain
+import EventStores
+import Foundation
+import Platform
+import Segments
+import Synchronization
+import Testing
+
+/// Archived segments on another volume: whoever reads the store finds them, and nobody answers without them.
+@Suite struct ArchiveDirectoryTests {
+    private let disk = SimulatedFileSystem(seed: 81)
+    private let archive = ArchivingStores()
+    private let volume: LinkingFileSystem
+    private static let cold = "/cold/store"
+
+    init() { volume = LinkingFileSystem(disk) }
+
+    private func filled(_ volume: LinkingFileSystem? = nil) throws -> EventStore {
+        try archive.filled(volume ?? self.volume, directory: Self.cold)
+    }
+
+    /// What lies in the directory of the archive.
+    private func names(_ disk: SimulatedFileSystem? = nil) throws -> [String] {
+        try (disk ?? self.disk).list(Self.cold).map(\.name)
+    }
+
+    @Test func everyCommandFindsThem() throws {
+        let store = try filled()
+        let before = try archive.answers(store)
+        #expect(try names() == ["STORE"])
+        #expect(try archive.run(store))
+        #expect(try store.status.archivedSegments == 1 && names().count == 2)
+        #expect(try archive.answers(store) == before && store.verify().findings == [])
+        try store.close()
+        // It needs to be said once.
+        let again = try archive.open(volume)
+        #expect(try archive.answers(again) == before)
+        try again.close()
+        let reader = try EventStore.openForReading(
+            at: "/data", context: archive.context(volume), options: EventStoreTests.options())
+        #expect(try archive.answers(reader) == before && reader.verify().findings == [])
+        try reader.close()
+        #expect(try EventStore.fileFaults(at: "/data", context: archive.context(volume)).lines == [])
+        #expect(try DirectorySummary(of: "/data", volume).text.contains("1 of them archived"))
+        // The archive alone is of no other volume, so that its segments are copied.
+        let summary = try EventStore.backUp(
+            "/data", into: "/backups", context: archive.context(volume), options: BackupOptions())
+        #expect(summary.segments == 2)
+        #expect(try EventStore.verifyBackup("/backups", context: archive.context(volume)).findings == [])
+        var wanted = BackupRestoring()
+        wanted.keyFile = "/data/keys/store.key"
+        _ = try EventStore.restoreBackup("/backups", into: "/restored", context: archive.context(volume), wanted)
+        // There they lie beside the others.
+        let restored = try archive.open(volume, at: "/restored")
+        #expect(try archive.answers(restored) == before && restored.status.archivedSegments == 1)
+        try restored.close()
+    }
+
+    /// A volume that is not mounted leaves no directory, or an empty one.
+    @Test(arguments: [false, true]) func whatIsNotMountedIsToldAndNothingIsAnsweredWithoutIt(isEmpty: Bool) throws {
+        let store = try filled()
+        let before = try archive.answers(store)
+        #expect(try archive.run(store))
+        try store.close()
+        let image = disk.bytesByPath.filter { !$0.key.hasSuffix("LOCK") }
+        if isEmpty { try disk.createDirectories(LinkingFileSystem.nowhere + Self.cold) }
+        volume.unmount(Self.cold)
+        let context = archive.context(volume)
+        let attempts: [() throws -> Void] = [
+            { try archive.open(volume).close() }, { try archive.open(volume, directory: Self.cold).close() },
+            {
+                try EventStore.openForReading(at: "/data", context: context, options: EventStoreTests.options())
+                    .close()
+            },
+            { _ = try EventStore.fileFaults(at: "/data", context: context) },
+            { _ = try EventStore.repair(at: "/data", context: context, acceptsLoss: true) },
+            { _ = try EventStore.backUp("/data", into: "/backups", context: context, options: BackupOptions()) },
+            { _ = try DirectorySummary(of: "/data", volume) },
+        ]
+        for attempt in attempts {
+            let error = #expect(throws: ArchiveRefusal.self) { try attempt() }
+            let refusal = try #require(error)
+            #expect(refusal.reason.contains(Self.cold) && refusal.reason.contains("positions 1 to 31"), "\(refusal)")
+            #expect(refusal.advice.contains("mount it"))
+        }
+        let after = disk.bytesByPath.filter { !$0.key.hasSuffix("LOCK") && !$0.key.hasPrefix("/backups") }
+        #expect(after == image)
+        volume.mount()
+        let again = try archive.open(volume)
+        #expect(try archive.answers(again) == before && again.verify().findings == [])
+        try again.close()
+    }
+
+    /// What is written where a volume was would be hidden when it comes back.
+    @Test func nothingIsWrittenWhereAVolumeWas() throws {
+        let store = try filled()
+        try disk.createDirectories(LinkingFileSystem.nowhere + Self.cold)
+        volume.unmount(Self.cold)
+        // Events go on: it is no failure of the store.
+        #expect(try archive.run(store))
+        #expect(try store.append([ArchivingStores.turn("newest", 2, day: 10)])[0].accepted == 3)
+        #expect(try disk.list(LinkingFileSystem.nowhere + Self.cold).isEmpty)
+        #expect(store.status.troubles.contains { $0.line.contains("are not archived") && $0.line.contains("mount") })
+        let before = try archive.answers(store)
+        #expect(store.status.archivedSegments == 0)
+        volume.mount()
+        archive.clock.advance(nanoseconds: 900_000_000_000)
+        #expect(try archive.run(store))
+        #expect(try archive.answers(store) == before && names().count == 2)
+        try store.close()
+    }
+
+    @Test func anotherStoresArchiveIsRefused() throws {
+        let store = try filled()
+        #expect(try archive.run(store))
+        try store.close()
+        func refusal(_ path: String, _ directory: String?) throws -> ArchiveRefusal {
+            let error = #expect(throws: ArchiveRefusal.self) {
+                try archive.open(volume, at: path, directory: directory).close()
+            }
+            return try #require(error)
+        }
+        var context = archive.context(volume)
+        context.randomness = SeededRandomness(seed: 2)
+        try EventStore.open(at: "/other", context: context, options: EventStoreTests.options()).close()
+        #expect(try refusal("/other", Self.cold).reason.contains("another store"))
+        // What stands in its place now is another one's.
+        let mark = try disk.contents(of: Self.cold + "/STORE")
+        try disk.replace(Self.cold + "/STORE", with: Array("of somebody else".utf8))
+        #expect(try refusal("/data", nil).reason.contains("another store"))
+        try disk.replace(Self.cold + "/STORE", with: mark)
+        // The store's own lies elsewhere, and nothing is split.
+        #expect(try refusal("/data", "/cold/new").advice.contains(Self.cold))
+        try disk.createDirectories("/full")
+        try disk.replace("/full/letter.txt", with: [1])
+        #expect(try refusal("/other", "/full").reason.contains("letter.txt"))
+        try archive.open(volume, directory: Self.cold).close()
+    }
+
+    /// A copy has what leads to the archive of its original. It may be read, and does not go on with it.
+    @Test func aCopyDoesNotGoOnWithTheArchive() throws {
+        let store = try filled()
+        let before = try archive.answers(store)
+        #expect(try archive.run(store))
+        try store.close()
+        try disk.copyStore("/data", to: "/copy")
+        try volume.linkDirectory("/copy/segments/archive", to: Self.cold)
+        let error = #expect(throws: ArchiveRefusal.self) { try archive.open(volume, at: "/copy").close() }
+        #expect(error?.reason.contains("of the data directory /data,") == true)
+        let reader = try EventStore.openForReading(
+            at: "/copy", context: archive.context(volume), options: EventStoreTests.options())
+        #expect(try archive.answers(reader) == before)
+        try reader.close()
+        // Unless it is to take the place of its original.
+        try disk.remove(Self.cold + "/STORE")
+        volume.unlink("/copy/segments/archive")
+        let moved = try archive.open(volume, at: "/copy", directory: Self.cold)
+        #expect(try archive.answers(moved) == before && moved.verify().findings == [])
+        try moved.close()
+        #expect(throws: ArchiveRefusal.self) { try archive.open(volume).close() }
+    }
+
+    /// Who has archived in the data directory moves the files, and says where they are.
+    @Test func whatWasArchivedBesideTheOthersIsMoved() throws {
+        let store = try archive.filled(volume)
+        let before = try archive.answers(store)
+        #expect(try archive.run(store))
+        try store.close()
+        let error = #expect(throws: ArchiveRefusal.self) { try archive.open(volume, directory: Self.cold).close() }
+        #expect(error?.advice.contains("move all files of /data/segments/archive to \(Self.cold)") == true)
+        try disk.createDirectories(Self.cold)
+        for entry in try disk.list("/data/segments/archive") {
+            try disk.rename("/data/segments/archive/" + entry.name, to: Self.cold + "/" + entry.name)
+        }
+        try disk.removeDirectory("/data/segments/archive")
+        let again = try archive.open(volume, directory: Self.cold)
+        #expect(try archive.answers(again) == before && again.verify().findings == [])
+        #expect(try names().count == 2)
+        try again.close()
+    }
+
+    /// Power goes at any step, with what was copied by half on the other volume.
+    @Test func itIsWholeOrNotAtAll() throws {
+        var (call, hasEnded, archived) = (1, false, 0)
+        while !hasEnded {
+            let disk = SimulatedFileSystem(seed: UInt64(call))
+            let volume = LinkingFileSystem(disk)
+            let began = archive.clock.wallNanoseconds()
+            let store = try filled(volume)
+            let before = try archive.answers(store)
+            let faults = disk.counts.faults
+            disk.arm(SimulatedFault(.powerCut, atCall: call))
+            hasEnded = (try? archive.run(store)) == true && disk.counts.faults == faults
+            disk.crash(.power)
+            let again = try archive.open(volume)
+            #expect(try archive.answers(again) == before, "at call \(call)")
+            #expect(try again.verify().findings == [], "at call \(call)")
+            // With the next manifest goes what none names.
+            try again.seal()
+            let left = try names(disk)
+            #expect(
+                left.count == 1 + again.status.archivedSegments && left.contains("STORE"), "at call \(call): \(left)")
+            archived += left.count - 1
+            try again.close()
+            archive.clock.step(toWallNanoseconds: began)
+            call += 1
+        }
+        #expect(call > 10 && archived > 1)
+    }
+
+    /// Power goes while the directory is said for the first time: the next start goes on.
+    @Test func theDirectoryIsThereOrNot() throws {
+        var (call, hasEnded) = (1, false)
+        while !hasEnded {
+            let disk = SimulatedFileSystem(seed: UInt64(call))
+            let volume = LinkingFileSystem(disk)
+            disk.arm(SimulatedFault(.powerCut, atCall: call))
+            let isDone = (try? archive.open(volume, directory: Self.cold).close()) != nil
+            hasEnded = isDone && disk.counts.faults == 0
+            disk.crash(.power)
+            try archive.open(volume, directory: Self.cold).close()
+            #expect(try names(disk) == ["STORE"], "at call \(call)")
+            call += 1
+        }
+        #expect(call > 10)
+    }
+
+    /// On the machine's own disk a symbolic link leads there.
+    @Test func aSymbolicLinkLeadsThere() throws {
+        let files = FileManager.default
+        let root = files.temporaryDirectory.appendingPathComponent("plimsoll-archive-\(UUID().uuidString)").path
+        defer { try? files.removeItem(atPath: root) }
+        let (system, data, cold) = (POSIXFileSystem(), root + "/data", root + "/cold")
+        let store = try archive.filled(system, at: data, directory: cold)
+        let before = try archive.answers(store)
+        #expect(try archive.run(store))
+        #expect(try files.destinationOfSymbolicLink(atPath: data + "/segments/archive") == cold)
+        #expect(try system.linkTarget(of: data + "/segments/archive") == cold)
+        let absolute = try system.absolutePath(of: data)
+        #expect(try system.absolutePath(of: data + "/segments/../../data") == absolute && absolute.hasPrefix("/"))
+        #expect(try system.linkTarget(of: data + "/segments") == nil && system.linkTarget(of: data + "/none") == nil)
+        #expect(try system.list(cold).count == 2 && archive.answers(store) == before)
+        try store.close()
+        let summary = try EventStore.backUp(
+            data, into: root + "/backups", context: archive.context(system), options: BackupOptions())
+        #expect(summary.linked.files == 2)
+        try files.moveItem(atPath: cold, toPath: root + "/away")
+        #expect(throws: ArchiveRefusal.self) { try archive.open(system, at: data).close() }
+        try files.moveItem(atPath: root + "/away", toPath: cold)
+        let again = try archive.open(system, at: data)
+        #expect(try archive.answers(again) == before && again.verify().findings == [])
+        try again.close()
+    }
+}
+
+/// A volume on which names stand for directories elsewhere, one of which may be taken away. It keeps such names from
+/// when they are given.
+private final class LinkingFileSystem: ForwardingFileSystem {
+    let base: any FileSystem
+    private let state = Mutex(State())
+
+    private struct State {
+        var links: [String: String] = [:]
+        var unmounted: String?
+    }
+
+    /// Where paths lead of what is not mounted.
+    static let nowhere = "/nowhere"
+
+    init(_ base: any FileSystem) { self.base = base }
+
+    func unmount(_ directory: String) { state.withLock { $0.unmounted = directory } }
+    func mount() { state.withLock { $0.unmounted = nil } }
+    func unlink(_ path: String) { state.withLock { $0.links[path] = nil } }
+
+    private func resolved(_ path: String) -> String {
+        state.withLock { state in
+            var path = path
+            for (name, target) in state.links.sorted(by: { $0.key < $1.key }) where isIn(name, path) {
+                path = target + path.dropFirst(name.count)
+            }
+            if let unmounted = state.unmounted, isIn(unmounted, path) { path = Self.nowhere + path }
+            return path
+        }
+    }
+
+    private func isIn(_ directory: String, _ path: String) -> Bool {
+        path == directory || path.hasPrefix(directory + "/")
+    }
+
+    func linkTarget(of path: String) throws(StorageError) -> String? { state.withLock { $0.links[path] } }
+
+    func linkDirectory(_ path: String, to target: String) throws(StorageError) {
+        // A call that power may cut.
+        _ = try base.isDirectory(target)
+        state.withLock { $0.links[path] = target }
+    }
+
+    func list(_ directory: String) throws(StorageError) -> [DirectoryEntry] {
+        var entries = try base.list(resolved(directory))
+        let names = state.withLock { $0.links.keys.sorted() }
+        for path in names where parentDirectory(of: path) == directory {
+            entries.append(DirectoryEntry(name: fileName(of: path), isDirectory: try base.isDirectory(resolved(path))))
+        }
+        return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    func open(_ path: String, _ options: FileOptions) throws(StorageError) -> any File {
+        try base.open(resolved(path), options)
+    }
+
+    func rename(_ path: String, to newPath: String) throws(StorageError) {
+        try base.rename(resolved(path), to: resolved(newPath))
+    }
+
+    func remove(_ path: String) throws(StorageError) { try base.remove(resolved(path)) }
+    func removeDirectory(_ path: String) throws(StorageError) { try base.removeDirectory(resolved(path)) }
+    func createDirectories(_ path: String) throws(StorageError) { try base.createDirectories(resolved(path)) }
+    func flushDirectory(_ path: String) throws(StorageError) { try base.flushDirectory(resolved(path)) }
+    func lengthBytes(of path: String) throws(StorageError) -> Int? { try base.lengthBytes(of: resolved(path)) }
+    func isDirectory(_ path: String) throws(StorageError) -> Bool { try base.isDirectory(resolved(path)) }
+    func freeBytes(at path: String) throws(StorageError) -> Int { try base.freeBytes(at: resolved(path)) }
+}
