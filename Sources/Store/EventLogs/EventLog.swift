@@ -254,10 +254,14 @@ package final class EventLog {
     /// only concern the note. To be called once after about a second without an append.
     package func markIdle(time: Int64) throws { try mark(.idle, time: time) }
 
-    /// Flushes, ends the log in a marker that vouches for all before it, flushes that, and closes the files.
+    /// Flushes, ends the log in a marker that vouches for all before it, flushes that, writes down how far the log
+    /// reaches (``LogEndMark``), and closes the files.
     package func close(time: Int64) throws {
         try mark(.end, time: time)
         isClosed = true
+        // Where it cannot be written, what one of before says is true as well.
+        let recordsEnd = endOffset - LogFormat.recordBytes(payloadBytes: 0)
+        try? LogEndMark(active, place: end, recordsEnd: recordsEnd).write(in: directory)
         file.close()
     }
 
