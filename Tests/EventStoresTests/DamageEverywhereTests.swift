@@ -227,8 +227,8 @@ import Testing
             }
             disk.damage(path) { $0 = bytes }
             try disk.remove(path)
-            // Versions of before wrote no copies, nor how a log was closed: that one is missing is no damage, nor that a
-            // manifest of before is.
+            // Versions of before wrote no copies, nor how a log was closed: that one is missing is no damage, nor that
+            // a manifest of before is.
             let manifest = all.map(\.path).filter { $0.contains("/manifest-") }.max()
             let isOfBefore = path.contains("/manifest-") && path != manifest
             let isUnmissed = path.contains("copy-of-") || path == "/data/log/log.end"

@@ -3,8 +3,8 @@ internal import Hashing
 package import Platform
 
 // How far a log reached when it was closed in order: `log.end` beside the files with records, replaced whole once the
-// last record is durable. In the last file nothing stands behind the last record to vouch for it; this does, and for the
-// file itself. A log only grows, so what it says stays true while the log goes on, and however the log ends later.
+// last record is durable. In the last file nothing stands behind the last record to vouch for it; this does, and for
+// the file itself. A log only grows, so what it says stays true while the log goes on, and however it ends later.
 // Little-endian:
 //
 //     offset  size  field

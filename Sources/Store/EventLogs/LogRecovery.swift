@@ -57,10 +57,7 @@ struct LogRecovery {
                 continue
             }
             if let last = files.last, number <= needed, last.fileNumber + 1 < number { files = [] }
-            if let objection = header.objection(after: files.last) {
-                return CorruptionError(
-                    file: directory.logPath(number), offset: objection.offset, expectation: objection.expectation)
-            }
+            if let objection = header.objection(after: files.last, in: directory) { return objection }
             files.append(header)
         }
         return nil

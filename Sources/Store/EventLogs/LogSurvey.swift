@@ -138,7 +138,7 @@ package struct LogSurvey: Sendable {
         guard let found else { return nil }
         position = found.firstPosition
         var following = next.flatMap { try? directory.head(of: $0).header.get() }
-        if following?.objection(after: found) != nil { following = nil }
+        if following?.objection(after: found, in: directory) != nil { following = nil }
         try read(found, isWhole: fault == nil, next: following, isLast: next == nil) { _, _ in }
         return found
     }
@@ -172,12 +172,7 @@ package struct LogSurvey: Sendable {
         let fault: CorruptionError
         switch found {
         case .success(let header):
-            guard let objection = header.objection(after: previous) else { return (header, nil) }
-            return (
-                header,
-                CorruptionError(
-                    file: directory.logPath(number), offset: objection.offset, expectation: objection.expectation)
-            )
+            return (header, header.objection(after: previous, in: directory))
         case .failure(let damage): fault = damage
         }
         guard let previous else {

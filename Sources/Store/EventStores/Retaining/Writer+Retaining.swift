@@ -27,7 +27,7 @@ extension Writer {
             !isUnderWay(RetentionJob.kind), sealedBasis == RetentionBasis(ledger.prices)
         else { return false }
         retentionPauseEnd = now.saturatingAdd(Self.paceNanoseconds)
-        let cutoff = clockTime.saturatingSubtract(period)
+        let cutoff = clockTime.saturatingSubtract(planted(.dropTooEarly) ? 0 : period)
         let segments = segmentsDue(through: cutoff)
         guard !segments.isEmpty, isProved(cutoff), freshDead.only(of: Set(segments.map(\.id))).rows.isEmpty,
             CompactionJob.knows(segments, layouts)
