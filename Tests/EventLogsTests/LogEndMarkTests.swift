@@ -199,6 +199,30 @@ private func path(_ number: UInt64) -> String { logPath + "/events-00000000000\(
         #expect(try survey(system).faultCount == 0)
     }
 
+    /// A file as it was before a crash may hold whole records that were cut since: they are none of the log's.
+    @Test func aFilePutBackFromBeforeACrashIsDamage() throws {
+        let system = SimulatedFileSystem()
+        let log = try openLog(system).log
+        let first = try log.takeEvent(bytes: 30)
+        try log.flush()
+        let place = log.end.offset
+        for bytes in [200, 300] { try log.takeEvent(bytes: bytes) }
+        try log.flush()
+        let earlier = try #require(system.snapshot(of: path(1)))
+        // As if power had taken the last group.
+        system.damage(path(1)) { $0.replaceSubrange(place..., with: repeatElement(0, count: $0.count - place)) }
+        let again = try openLog(system).log
+        let second = try again.takeEvent(bytes: 61)
+        try again.close(time: 5)
+        #expect(try openLog(system).records == [first, second])
+        system.damage(path(1)) { $0 = earlier }
+        #expect(#expect(throws: CorruptionError.self) { try openLog(system) }?.file == path(1))
+        let found = try survey(system)
+        #expect(found.faultCount == 1 && found.end?.position == 0 && found.behind.nextPosition ?? 0 >= 2)
+        try setAside(found, system)
+        #expect(try openLog(system).records.map(\.payload) == [[1, 2, 3]])
+    }
+
     /// It is written once the log's end is durable, so that power never leaves a log that is shorter than it says.
     @Test func aCloseThatPowerEndsLeavesNoDamage() throws {
         for call in 1..<40 {

@@ -120,7 +120,7 @@ extension LogDirectory {
             let place = LogPlace(
                 fileNumber: header.fileNumber, offset: LogFormat.fileHeaderBytes, chain: header.chain,
                 position: end.position)
-            try LogEndMark(header, place: place, recordsEnd: place.offset).write(in: self)
+            try LogEndMark(header, place: place, end: place.offset).write(in: self)
         }
         _ = try begin(&header, records: records, receivedTime: receivedTime)
     }

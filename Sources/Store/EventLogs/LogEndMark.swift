@@ -12,9 +12,9 @@ package import Platform
 //     7       1     version: 1
 //     8       8     logID
 //     16      8     checksum of the header of the file that the place is in
-//     24      28    place: the end of the log, behind its end marker (LogPlace)
+//     24      28    place: where the end marker begins (LogPlace); its chain ties it to all records before
 //     52      4     zero
-//     56      8     where the end marker begins: up to there all is records
+//     56      8     where the log ended, behind its end marker
 //     64      8     XXH3-64 of all before it
 //
 // Versions of before do not know it and leave it alone. Where they went on, the log is longer, or another one.
@@ -24,10 +24,10 @@ package struct LogEndMark: Hashable, Sendable {
     let logID: UInt64
     /// Of the header of the file, which tells it from another one of its number.
     let fileChecksum: UInt64
-    /// Where the log ended.
+    /// Where its end marker began: all before it is records.
     let place: LogPlace
-    /// Up to where that file has records, the marker alone left out.
-    let recordsEnd: Int
+    /// Where the marker ended.
+    let end: Int
 
     /// Its name in a log's directory.
     package static let fileName = "log.end"
@@ -37,9 +37,9 @@ package struct LogEndMark: Hashable, Sendable {
     private static let lengthBytes = 72
 
     /// - Precondition: `header` was read or encoded, and is that of the file that `place` is in.
-    init(_ header: LogFileHeader, place: LogPlace, recordsEnd: Int) {
-        assert(header.fileNumber == place.fileNumber && recordsEnd <= place.offset, "the place is in the file")
-        (logID, fileChecksum, self.place, self.recordsEnd) = (header.logID, header.checksum, place, recordsEnd)
+    init(_ header: LogFileHeader, place: LogPlace, end: Int) {
+        assert(header.fileNumber == place.fileNumber && place.offset <= end, "the place is in the file")
+        (logID, fileChecksum, self.place, self.end) = (header.logID, header.checksum, place, end)
     }
 
     // MARK: The file
@@ -92,7 +92,7 @@ package struct LogEndMark: Hashable, Sendable {
         sink.append(littleEndian: fileChecksum)
         place.append(to: &sink)
         sink.append(littleEndian: UInt32(0))
-        sink.append(littleEndian: UInt64(recordsEnd))
+        sink.append(littleEndian: UInt64(end))
         sink.append(littleEndian: xxh3(sink.bytes, seed: 0))
         assert(sink.count == Self.lengthBytes, "the mark has its length")
         return sink.bytes
@@ -120,9 +120,9 @@ package struct LogEndMark: Hashable, Sendable {
         fileChecksum = try input.read(littleEndian: UInt64.self)
         place = try LogPlace(parsing: &input)
         let zero = try input.read(littleEndian: UInt32.self)
-        recordsEnd = Int(clamping: try input.read(littleEndian: UInt64.self))
-        guard zero == 0, (LogFormat.fileHeaderBytes...place.offset).contains(recordsEnd) else {
-            throw DecodingError(offset: 52, expectation: "zero, and an end of records before the log's")
+        end = Int(clamping: try input.read(littleEndian: UInt64.self))
+        guard zero == 0, (place.offset...LogFormat.fileBytesMax).contains(end) else {
+            throw DecodingError(offset: 52, expectation: "zero, and an end behind the place")
         }
     }
 
@@ -144,10 +144,24 @@ package struct LogEndMark: Hashable, Sendable {
                 file: directory.logPath(last.fileNumber + 1), offset: 0,
                 expectation: "the log up to \(place), where it was closed; the file is missing")
         }
-        guard isOf(last), offset < recordsEnd else { return nil }
+        guard isOf(last), offset < place.offset else { return nil }
         return CorruptionError(
             file: directory.logPath(last.fileNumber), offset: offset,
             expectation: "a record; the log was closed at offset \(place.offset)")
+    }
+
+    /// Why a record of a file is none of those that it had when it was closed; nil where it may be one, or comes behind
+    /// them. A file that was put back as it was earlier may hold what a crash has taken since.
+    /// - Parameter chain: behind the record.
+    func contradiction(
+        of record: LogRecord, endingAt offset: Int, chain: UInt32, in header: LogFileHeader, of directory: LogDirectory
+    ) -> CorruptionError? {
+        guard isOf(header), record.place.offset < place.offset, offset >= place.offset,
+            offset > place.offset || chain != place.chain
+        else { return nil }
+        return CorruptionError(
+            file: directory.logPath(header.fileNumber), offset: record.place.offset,
+            expectation: "the record that stood here when the log was closed at offset \(place.offset)")
     }
 
     /// What lacks of a log of which no file is there.
@@ -155,7 +169,7 @@ package struct LogEndMark: Hashable, Sendable {
 
     /// Whether all records of a log are there, and the marker is not with which it was closed.
     func hasLostMarker(of last: LogFileHeader, endingAt offset: Int) -> Bool {
-        isOf(last) && (recordsEnd..<place.offset).contains(offset)
+        isOf(last) && (place.offset..<end).contains(offset)
     }
 
     private func isOf(_ last: LogFileHeader) -> Bool {

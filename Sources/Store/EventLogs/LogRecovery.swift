@@ -100,6 +100,9 @@ struct LogRecovery {
                 throw CorruptionError(
                     file: path, offset: record.place.offset, expectation: "a position that does not fall")
             }
+            let contradiction = mark?.contradiction(
+                of: record, endingAt: reader.offset, chain: reader.chain, in: header, of: directory)
+            if let contradiction { throw contradiction }
             assert(record.place.position == record.position, "a record knows its place")
             chain = reader.chain
             report.nextPosition = record.nextPosition

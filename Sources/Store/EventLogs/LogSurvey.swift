@@ -209,8 +209,15 @@ package struct LogSurvey: Sendable {
             file: file, header: header, offset: start?.offset ?? LogFormat.fileHeaderBytes,
             chain: start?.chain ?? header.chain, limit: min(until?.offset ?? header.fileBytes, header.fileBytes))
         if !isWhole { guard try reader.resume(from: reader.offset) else { return } }
+        let beginning = LogPlace(
+            fileNumber: header.fileNumber, offset: reader.offset, chain: reader.chain, position: position)
         while true {
-            while case .record(let record) = try reader.next() { try take(record, path, each) }
+            while case .record(let record) = try reader.next() {
+                let contradiction = mark?.contradiction(
+                    of: record, endingAt: reader.offset, chain: reader.chain, in: header, of: directory)
+                if let contradiction { noteOtherHistory(contradiction, from: beginning) }
+                try take(record, path, each)
+            }
             let here = LogPlace(
                 fileNumber: header.fileNumber, offset: reader.offset, chain: reader.chain, position: position)
             if let until, reader.offset == until.offset, reader.chain == until.chain { return }
@@ -223,6 +230,14 @@ package struct LogSurvey: Sendable {
             note(path: path, reader.offset, missing)
             guard try reader.resume() else { return }
         }
+    }
+
+    /// Records of a file are of another history than the one that the log had when it was closed: from which one on
+    /// nobody knows, so none of them counts.
+    private mutating func noteOtherHistory(_ fault: CorruptionError, from beginning: LogPlace) {
+        if faultCount == 0, end == nil { end = beginning }
+        note(fault)
+        if let mark { behind.reach(mark.place.position) }
     }
 
     /// Holds the end of the last file against what was written down when the log was closed.
