@@ -336,6 +336,7 @@ let package = Package(
             "StoreSimulations", "Commands/StoreSimulations",
             uses: [
                 "Bytes", "Columnar", "Domain", "EventStores", "Hashing", "JSONTexts", "Platform", "Projections",
+                "Segments",
             ]),
         tests("StoreSimulations", uses: ["Platform"]),
         room(

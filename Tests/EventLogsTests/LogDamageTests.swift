@@ -183,8 +183,8 @@ private func smallLog(isClosed: Bool) throws -> (system: SimulatedFileSystem, re
         try system.remove(logPath + "/events-000000000002.log")
         #expect(
             throws: CorruptionError(
-                file: logPath + "/events-000000000003.log", offset: 0,
-                expectation: "file 2 before this one; it is missing")
+                file: logPath + "/events-000000000002.log", offset: 0,
+                expectation: "the log up to file 3, which is there; the file is missing")
         ) { try openLog(system) }
     }
 }

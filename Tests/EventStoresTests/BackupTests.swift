@@ -253,6 +253,26 @@ import Testing
         }
     }
 
+    /// The first one as well, before there is any: the next one goes on in the place that it began.
+    @Test(arguments: [true, false]) func theFirstBackupMayEndAtAnyCall(links: Bool) throws {
+        var (call, isMade) = (1, false)
+        while !isMade {
+            let disk = SimulatedFileSystem(seed: UInt64(call))
+            let store = try open(disk)
+            try add(0..<2, to: store)
+            let wanted = try read(disk)
+            disk.arm(SimulatedFault(.powerCut, atCall: call))
+            isMade = (try? backUp(disk, links: links)) != nil && !disk.isOff
+            disk.crash(.power)
+            _ = try backUp(disk, links: links)
+            let found = try EventStore.verifyBackup("/backups", context: context(disk))
+            #expect(found.findings == [] && found.record.position == wanted.position, "call \(call)")
+            call += 1
+            try #require(call < 2_000)
+        }
+        #expect(call > 40)
+    }
+
     /// What is there then is the store, or nothing opens it.
     @Test(arguments: [SimulatedFault.Effect.powerCut, .failure(ENOSPC)])
     func aRestoreMayEndAtAnyCall(effect: SimulatedFault.Effect) throws {

@@ -121,13 +121,18 @@ import Testing
         disk.snapshot().filter { $0.path.hasPrefix("/data/") && !$0.path.hasSuffix("/LOCK") }
     }
 
-    /// Files of which damage may pass: those that only the manifest before the one in force names, and the end of the
-    /// log, where damage and what was never flushed are one.
+    /// Files of which damage may pass: those that only the manifest before the one in force names, and files of the log
+    /// that wait to be used.
     private func mayPass(_ path: String) throws -> Bool {
-        if path.hasPrefix("/data/log/") { return true }
+        if path.hasPrefix("/data/log/spare-") { return true }
         let states = files.map(\.path).filter { $0.contains("/state-") }.sorted { ($0.count, $0) < ($1.count, $1) }
         guard let newest = states.last else { return false }
         return path.contains("state-") && !path.hasSuffix(fileName(of: newest))
+    }
+
+    /// Where what a file holds ends: behind it a file of the log has room. Records begin at multiples of eight.
+    private func end(_ path: String, _ bytes: [UInt8]) -> Int {
+        path.hasPrefix("/data/log/events-") ? ((bytes.lastIndex { $0 != 0 } ?? 0) / 8 + 1) * 8 : bytes.count
     }
 
     /// Bytes of a file that are tried: all that hold something, or a share of them.
@@ -145,7 +150,7 @@ import Testing
             for offset in places(bytes, share: 24) {
                 let mask: UInt8 = Self.isWhole ? 1 << UInt8(offset % 8) : offset % 2 == 0 ? 0xFF : 0x04
                 disk.damage(path) { $0[offset] ^= mask }
-                check(path, right, "byte \(offset)", mayPass: mayPass)
+                check(path, right, "byte \(offset)", mayPass: mayPass || offset >= end(path, bytes))
                 disk.damage(path) { $0 = bytes }
             }
         }
@@ -171,9 +176,7 @@ import Testing
         let right = ask().answers
         for (path, bytes) in files where bytes.count > 1_024 {
             let mayPass = try mayPass(path)
-            // What the log's last record says of all before it is all that tells damage there from its end.
-            let end = path.hasPrefix("/data/log/") ? (bytes.lastIndex { $0 != 0 } ?? 0) - 64 : bytes.count
-            for start in places(bytes, share: 6) where start + 512 <= end {
+            for start in places(bytes, share: 6) where start + 512 <= end(path, bytes) {
                 for replacement in [[UInt8](repeating: 0, count: 512), Array(bytes[..<512])] {
                     guard Array(bytes[start..<start + 512]) != replacement else { continue }
                     disk.damage(path) { $0.replaceSubrange(start..<start + 512, with: replacement) }
@@ -182,6 +185,25 @@ import Testing
                 }
             }
         }
+    }
+
+    /// Of a store that was closed, what the last acknowledgement stands in is known as well: no byte of it passes for a
+    /// record that was never finished.
+    @Test func theLastRecordsAreNoTornTail() throws {
+        try make()
+        let right = ask().answers
+        let (path, bytes) = try #require(files.last { $0.path.hasPrefix("/data/log/events-") })
+        let (markerBytes, end) = (56, end(path, bytes))
+        for offset in stride(from: end - markerBytes - 400, to: end - markerBytes, by: Self.isWhole ? 1 : 7) {
+            // All from there on, so that nothing behind it vouches.
+            disk.damage(path) { for place in offset..<end { $0[place] = 0 } }
+            let outcome = ask()
+            #expect(outcome.said.contains { $0.contains("\(path) is damaged at offset") }, "\(outcome.said)")
+            #expect(logDamage { try open().close() }?.file == path, "from byte \(offset)")
+            #expect(zip(outcome.answers, right).allSatisfy { if case .rows = $0 { $0 == $1 } else { true } })
+            disk.damage(path) { $0 = bytes }
+        }
+        #expect(ask().answers == right)
     }
 
     /// A file in the place of another one, as a whole; one that is gone; one that was before.
@@ -195,7 +217,7 @@ import Testing
                 disk.damage(path) { $0 = others }
                 check(path, right, "holds \(other)", mayPass: mayPass)
             }
-            if let before = earlier[path], before != bytes, !path.hasPrefix("/data/log/") {
+            if let before = earlier[path], before != bytes {
                 disk.damage(path) { $0 = before }
                 check(path, right, "as it was before the last seal", mayPass: mayPass)
             }
@@ -205,10 +227,12 @@ import Testing
             }
             disk.damage(path) { $0 = bytes }
             try disk.remove(path)
-            // Versions of before wrote no copies: that one is missing is no damage, nor that a manifest of before is.
+            // Versions of before wrote no copies, nor how a log was closed: that one is missing is no damage, nor that
+            // a manifest of before is.
             let manifest = all.map(\.path).filter { $0.contains("/manifest-") }.max()
             let isOfBefore = path.contains("/manifest-") && path != manifest
-            check(path, right, "missing", mayPass: mayPass || path.contains("copy-of-") || isOfBefore)
+            let isUnmissed = path.contains("copy-of-") || path == "/data/log/log.end"
+            check(path, right, "missing", mayPass: mayPass || isUnmissed || isOfBefore)
             try disk.replace(path, with: bytes)
         }
         #expect(ask().answers == right)

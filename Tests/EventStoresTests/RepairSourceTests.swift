@@ -150,6 +150,25 @@ import Testing
         #expect(try ids() == before)
     }
 
+    /// A file that is gone is named itself, so that a backup is asked for that one.
+    @Test func aMissingFileOfTheLogComesFromABackup() throws {
+        var options = EventStoreTests.options()
+        options.logFileBytes = 4 << 10
+        try make("/data", options)
+        let store = try open("/data", options)
+        for number in 0..<40 { try append(store, "more \(number)", at: 9_600 + Double(number)) }
+        try store.close()
+        try disk.copyStore("/data", to: "/backup")
+        let before = try ids()
+        let logs = paths("/data", "/log/events-")
+        try #require(logs.count > 4)
+        let path = logs[logs.count - 3]
+        try disk.remove(path)
+        let done = try repair(from: "/backup")
+        #expect(done.steps.count == 1 && done.steps[0].damage.hasPrefix(path) && !done.wantsLoss, "\(done.steps)")
+        #expect(try ids() == before)
+    }
+
     /// An attempt that came to nothing is none of a loss, whatever becomes of the segment that was put back.
     @Test func anAttemptToGiveASegmentUpIsNoLoss() throws {
         try make()

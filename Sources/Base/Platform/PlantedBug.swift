@@ -50,6 +50,17 @@
     case forgetCorrections
     /// A clock that was set back takes received times with it.
     case receivedTimeFalls
+    // What is kept, and for how long.
+    /// One rollup is not fixed when events go that it counts.
+    case freezeOneRollupLess
+    /// Events go however young they are.
+    case dropTooEarly
+    /// What a backup copies is not flushed.
+    case skipBackupFlush
+    /// How far the log reaches is not written down when it is closed.
+    case forgetLogEnd
+    /// A loss is said to end one event earlier than it does.
+    case lossOneShort
 }
 
 #if PLANTED_BUGS

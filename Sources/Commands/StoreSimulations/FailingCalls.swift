@@ -92,7 +92,7 @@ package struct FailingCalls: Sendable {
         var seed: UInt64 = 0
         while history.batches.joined().count < events {
             seed += 1
-            let more = HistoryGenerator.history(seed: seed)
+            let more = HistoryGenerator.plainHistory(seed: seed)
             guard more.clock == .stands else { continue }
             let base = history.batches.count
             history.batches += more.batches.map { $0.map { $0.renamed(seed) } }

@@ -1,4 +1,5 @@
 import Columnar
+import Domain
 import EventStores
 import Platform
 
@@ -30,6 +31,8 @@ struct History {
     /// From an opening to an end.
     struct Life {
         var options = LifeOptions()
+        /// It does not begin before so much time has passed since the first one did, in nanoseconds.
+        var beginsAfter: Int64 = 0
         var faults: [SimulatedFault] = []
         /// Bytes that may be written beside those there are, until half of the steps are done; nil: any number.
         var room: Int?
@@ -59,6 +62,19 @@ struct History {
         case letTimePass(nanoseconds: Int64)
         case stopClock(nanoseconds: Int64)
         case setClock(byNanoseconds: Int64)
+        /// Begins to let go of events that are old enough.
+        case retain
+        /// Makes a backup and restores it elsewhere, also up to a share of its positions, in hundredths, if one is
+        /// given.
+        case backUp(links: Bool, upToShare: Int?)
+    }
+
+    /// Whether events go once they are old enough.
+    var retains: Bool { lives.contains { $0.options.retains } }
+
+    /// Whether rows come to stand for others.
+    var replaces: Bool {
+        lives.contains { $0.steps.contains { if case .replace = $0 { true } else { false } } }
     }
 
     /// The time at which the clock begins.
@@ -73,6 +89,10 @@ struct LifeOptions: Equatable {
     var conversationsAtOnce = 4_096
     /// Jobs beside the writer wait for a step that has them done.
     var holdsJobs = true
+    /// Events go once they are as old as ``LifeOptions/retainedNanoseconds``.
+    var retains = false
+
+    static let retainedNanoseconds = RetentionLimits.nanosecondsMin
 
     var store: StoreOptions {
         var options = StoreOptions()
@@ -82,11 +102,13 @@ struct LifeOptions: Equatable {
         options.sealEventsMax = sealEventsMax
         if compacts { options.compaction = CompactionLimits(fanIn: 2, levelEvents: 8, newestLeft: 0) }
         options.foldLimits.keysAtOnce = conversationsAtOnce
+        if retains { options.retention = RetentionLimits(eventsNanoseconds: Self.retainedNanoseconds) }
         return options
     }
 }
 
-/// What happens to files that nobody writes. Files and places are drawn from `seed` among those there are.
+/// What happens to files that nobody writes, and are repaired then. Files and places are drawn from `seed` among those
+/// there are.
 struct Damage: Equatable {
     enum Kind: CaseIterable {
         /// One bit is another.

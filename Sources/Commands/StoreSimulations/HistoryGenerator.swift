@@ -29,6 +29,14 @@ struct HistoryGenerator {
     }
 
     static func history(seed: UInt64) -> History {
+        var history = plainHistory(seed: seed)
+        var asides = HistoryAsides(seed: seed)
+        asides.add(to: &history)
+        return history
+    }
+
+    /// One without backups, and from which nothing goes.
+    static func plainHistory(seed: UInt64) -> History {
         var generator = HistoryGenerator(seed: seed)
         generator.draw()
         return generator.history
@@ -98,7 +106,7 @@ struct HistoryGenerator {
         return step(ofKind: kind)
     }
 
-    /// Further kinds of steps, such as those of retention and of backups, have their numbers behind these.
+    /// What more there is, is drawn apart (``HistoryAsides``), so that histories of before stay what they were.
     private mutating func step(ofKind kind: Int) -> History.Step {
         let time = Int64(generator.next(below: 400)) * Self.second
         switch kind {

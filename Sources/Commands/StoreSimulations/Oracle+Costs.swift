@@ -13,7 +13,7 @@ struct PlainPrice {
 extension Oracle {
     /// In the order of their positions.
     var prices: [PlainPrice] {
-        inOrder.compactMap { kept in
+        allInOrder.compactMap { kept in
             guard kept.event.type == "price.set", let model = kept.event.text("model"), let time = kept.event.time,
                 let tokenClass = kept.event.text("token_class"),
                 let amount = kept.event.integer("usd_per_million_tokens")

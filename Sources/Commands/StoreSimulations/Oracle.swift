@@ -25,9 +25,15 @@ struct Oracle {
 
     /// By id.
     private(set) var kept: [String: Kept] = [:]
+    /// Events that retention has let go of, by id: they still count in all that was made of them.
+    private(set) var dropped: [String: Kept] = [:]
+    /// What the calls among them cost exactly when they went, which they cost ever after, in pico-USD.
+    private(set) var droppedCost: Int128 = 0
+    /// When events were received, or before, by id (ns).
+    private var receivedTimes: [String: Int64] = [:]
     private(set) var corrections: [Correction] = []
     /// Ids of events of which another row stands for the one that came: what is sent once more is a repeat of either.
-    private var replaced: Set<String> = []
+    private(set) var replaced: Set<String> = []
     private var unsure: [Unsure] = []
     /// A flush has said that it was done and was not: what is lost then is nobody's fault but the disk's.
     var mayLose = false
@@ -38,10 +44,19 @@ struct Oracle {
     /// When the clock stands, its time: then it is known what the store will say of each event.
     private var standingTime: Int64? { clock == .stands ? History.start : nil }
 
-    var lastPosition: Int64 { Int64(kept.count) }
+    var lastPosition: Int64 { Int64(kept.count + dropped.count) }
 
     /// In the order of their positions.
     var inOrder: [Kept] { kept.values.sorted { $0.position < $1.position } }
+
+    /// The same with those that have gone.
+    var allInOrder: [Kept] { (inOrder + dropped.values).sorted { $0.position < $1.position } }
+
+    /// Whether it is known of all that was sent what the store has of it.
+    var isSure: Bool { unsure.isEmpty }
+
+    /// Up to which time events may be refused, since they may be repeats of some that have gone; nil: none has.
+    var horizon: Int64? { dropped.values.compactMap(\.event.time).max() }
 
     // MARK: What is sent
 
@@ -49,7 +64,9 @@ struct Oracle {
     func expectedVerdicts(_ batch: [PlainEvent]) -> [EventVerdict?] {
         var fresh: [String: PlainEvent] = [:]
         var next = lastPosition
+        let horizon = horizon
         return batch.map { event in
+            if let horizon, let time = event.time, time <= horizon { return nil }
             if let known = kept[event.id]?.event ?? fresh[event.id] {
                 if replaced.contains(event.id) { return nil }
                 return known == event ? .duplicate : .conflict
@@ -80,7 +97,7 @@ struct Oracle {
                 guard position == lastPosition + 1 else {
                     throw Violation(.positionsGrow, "\(event.id) has position \(position) after \(lastPosition)")
                 }
-                guard kept[event.id] == nil else {
+                guard kept[event.id] == nil, dropped[event.id] == nil else {
                     throw Violation(.nothingInvented, "\(event.id) is taken for new the second time")
                 }
                 kept[event.id] = Kept(event: event, position: position)
@@ -90,10 +107,19 @@ struct Oracle {
                     throw Violation(.nothingLost, "\(event.id) is \(verdict), and nothing of its id is there")
                 }
             case .tooNew: break
+            case .tooOld where horizon.map { event.time ?? .max <= $0 } ?? false: break
             case .tooOld, .unreadable: throw Violation(.nothingLost, "\(event.id) is \(verdict)")
             }
         }
         return accepted
+    }
+
+    /// To be told before a batch is sent.
+    mutating func note(sent batch: [PlainEvent], at time: Int64) {
+        for event in batch where kept[event.id] == nil && dropped[event.id] == nil {
+            // What may have been taken in before was received then.
+            if receivedTimes[event.id] == nil || !isUnsure(event) { receivedTimes[event.id] = time }
+        }
     }
 
     mutating func acknowledge(replacement event: PlainEvent) {
@@ -111,6 +137,23 @@ struct Oracle {
         replaced.insert(event.id)
     }
     mutating func failed(_ correction: Correction) { unsure.append(.correction(correction)) }
+
+    // MARK: What goes
+
+    /// Takes up that retention has let go of events.
+    /// - Parameters:
+    ///   - found: all that are there.
+    ///   - cutoff: what was received later must not go (ns).
+    mutating func drop(allBut found: [Kept], receivedUntil cutoff: Int64) throws(Violation) {
+        let (left, prices) = (Set(found.map(\.event.id)), prices)
+        for one in inOrder where !left.contains(one.event.id) {
+            guard let time = receivedTimes[one.event.id], time <= cutoff else {
+                throw Violation(.nothingLost, "\(one.event.id) is gone before its time")
+            }
+            if one.event.isCall { droppedCost += cost(of: one, prices) ?? 0 }
+            dropped[one.event.id] = kept.removeValue(forKey: one.event.id)
+        }
+    }
 
     // MARK: What a start finds
 
@@ -138,7 +181,12 @@ struct Oracle {
     private func compare(_ found: [Kept]) throws(Violation) {
         var seen: Set<String> = []
         var next: Int64 = 1
+        let gone = Set(dropped.values.map(\.position))
         for event in found {
+            while gone.contains(next) { next += 1 }
+            guard dropped[event.event.id] == nil else {
+                throw Violation(.nothingInvented, "\(event.event.id) is there, and was dropped")
+            }
             guard seen.insert(event.event.id).inserted else {
                 throw Violation(.nothingInvented, "\(event.event.id) is there twice")
             }
@@ -196,6 +244,7 @@ struct Oracle {
     /// Whether nothing of its time alone may keep the event out.
     private func isPossible(_ event: PlainEvent) -> Bool {
         guard let time = event.time else { return true }
+        if let horizon, time <= horizon { return false }
         switch clock {
         case .stands: return time - History.start <= Limits.futureNanosecondsMax
         case .runs: return time <= History.start

@@ -1,3 +1,4 @@
+import Bytes
 import Platform
 
 extension History {
@@ -48,10 +49,22 @@ extension History {
                 history.lives[life].room = nil
                 all.append(history)
             }
+            var plain = LifeOptions()
+            plain.retains = lives[life].options.retains
+            if lives[life].options != plain {
+                var history = self
+                history.lives[life].options = plain
+                all.append(history)
+            }
         }
         if damage != nil {
             var history = self
             history.damage = nil
+            all.append(history)
+        }
+        if form != nil {
+            var history = self
+            history.form = nil
             all.append(history)
         }
         return all + withFewerEvents
@@ -80,7 +93,9 @@ extension History {
     var lines: [String] {
         var lines = ["clock \(clock), pages \(form.map { "\($0)" } ?? "as they are shortest")"]
         for (number, life) in lives.enumerated() {
-            lines.append("life \(number + 1): \(life.options)")
+            let days = life.beginsAfter / Nanoseconds.day
+            let time = days > 0 ? ", not before day \(days)" : ""
+            lines.append("life \(number + 1)\(time): \(life.options)")
             lines += life.faults.map { "  fault: \($0.effect) at call \($0.call)" }
             if let room = life.room { lines.append("  room for \(room) bytes, until half of the steps are done") }
             lines += life.steps.map { "  \(words($0))" }

@@ -18,6 +18,14 @@ package struct SimulationReport: Sendable, Equatable {
     package var damages = 0
     /// Of which the damage was refused somewhere.
     package var refusals = 0
+    /// Backups that were made and restored elsewhere.
+    package var backups = 0
+    /// Events that retention let go of.
+    package var dropped = 0
+    /// Damaged stores that were repaired.
+    package var repairs = 0
+    /// Of which something was lost, and was said to be.
+    package var losses = 0
     /// Of the bytes of all files at the end.
     package var fingerprint: UInt64 = 0
 
@@ -35,6 +43,10 @@ package struct SimulationReport: Sendable, Equatable {
         faults += other.faults
         damages += other.damages
         refusals += other.refusals
+        backups += other.backups
+        dropped += other.dropped
+        repairs += other.repairs
+        losses += other.losses
         fingerprint ^= other.fingerprint
     }
 
@@ -42,6 +54,7 @@ package struct SimulationReport: Sendable, Equatable {
     package var summary: String {
         "\(crashes) ends of lives, \(steps) steps, \(acknowledged) events acknowledged, \(replayedEvents) replayed, "
             + "\(compactions) compactions, \(faults) of \(calls) calls hit, \(damages) stores damaged, "
-            + "\(refusals) of these refused something"
+            + "\(refusals) of these refused something, \(repairs) were repaired, \(losses) with a loss, "
+            + "\(backups) backups restored, \(dropped) events dropped by retention"
     }
 }

@@ -12,12 +12,14 @@ struct SimulationRun {
     static let segments = directory + "/segments"
 
     let history: History
-    private(set) var report = SimulationReport()
+    var report = SimulationReport()
     let clock: SimulatedClock
     let disk: SimulatedFileSystem
-    private(set) var oracle: Oracle
+    var oracle: Oracle
     /// All that is ever sent, by id.
     let sent: [String: [PlainEvent]]
+    /// Backups that were made, and all that each is to answer.
+    var backups: [(number: UInt64, everything: [String])] = []
     /// Files as they were at the ends of lives.
     private var earlierFiles: [(path: String, bytes: [UInt8])] = []
     /// What ended the last life.
@@ -42,6 +44,7 @@ struct SimulationRun {
         clock = SimulatedClock(wallNanoseconds: other.clock.wallNanoseconds())
         disk = SimulatedFileSystem(copying: other.disk, seed: other.history.seed)
         (oracle, sent, earlierFiles) = (other.oracle, other.sent, other.earlierFiles)
+        backups = other.backups
     }
 
     /// - Returns: what the store did that it must not; nil: nothing.
@@ -99,6 +102,8 @@ struct SimulationRun {
     private mutating func live(_ life: History.Life) throws {
         faultsBefore = disk.counts.faults
         hasStopped = false
+        let early = History.start + life.beginsAfter - clock.wallNanoseconds()
+        if life.beginsAfter > 0, early > 0 { clock.advance(nanoseconds: early) }
         for fault in life.faults {
             if fault.effect == .lyingFlush { oracle.mayLose = true }
             disk.arm(fault)
@@ -120,10 +125,11 @@ struct SimulationRun {
             if number == life.steps.count / 2 { disk.setQuota(bytes: .max) }
             if history.clock != .stands { clock.advance(nanoseconds: 300_000_000) }
             do {
-                try perform(step, store, held)
+                try perform(step, life.options.store, store, held)
             } catch let violation as Violation {
                 throw violation
             } catch {
+                try noteDrops(store)
                 try judge(error)
             }
         }
@@ -152,6 +158,7 @@ struct SimulationRun {
     private mutating func takeUp(_ store: EventStore, endsDoubt: Bool) throws -> StoreContents {
         let contents = StoreContents(snapshot: store.snapshot())
         let (found, corrections) = try disk.sparing { (try contents.events(sent), try contents.corrections()) }
+        try noteDrops(store, found)
         try oracle.takeUp(found, corrections, endsDoubt: endsDoubt)
         return contents
     }
@@ -171,11 +178,8 @@ struct SimulationRun {
 
     /// Whether an error is of a kind that says what failed.
     static func isKnown(_ error: any Error) -> Bool {
-        error is StoreError || error is StorageError || error is any FileContentError
+        error is StoreError || error is StorageError || error is any FileContentError || error is BackupRefusal
     }
-
-    mutating func noteDamage() { report.damages += 1 }
-    mutating func noteRefusal() { report.refusals += 1 }
 
     /// What a file was at the ends of lives, where that was something else than now.
     func rolledBack(_ path: String) -> [[UInt8]] {
@@ -185,7 +189,9 @@ struct SimulationRun {
 
     // MARK: Steps
 
-    private mutating func perform(_ step: History.Step, _ store: EventStore, _ held: HeldBackgroundQueue) throws {
+    private mutating func perform(
+        _ step: History.Step, _ options: StoreOptions, _ store: EventStore, _ held: HeldBackgroundQueue
+    ) throws {
         report.steps += 1
         failedFlush = disk.failedFlushes.first { $0.hasPrefix(Self.log + "/events-") }
         switch step {
@@ -200,12 +206,16 @@ struct SimulationRun {
         case .letTimePass(let nanoseconds): clock.advance(nanoseconds: nanoseconds)
         case .stopClock(let nanoseconds): clock.stop(nanoseconds: nanoseconds)
         case .setClock(let by): clock.step(toWallNanoseconds: clock.wallNanoseconds() + by)
+        case .retain: _ = try store.startRetention()
+        case .backUp(let links, let share): try backUp(links: links, upToShare: share, options)
         }
+        try noteDrops(store)
     }
 
     private mutating func send(_ batch: [PlainEvent], isBulk: Bool, _ store: EventStore) throws {
         let before = (log: disk.flushes(ofFilesIn: Self.log), segments: disk.flushes(ofFilesIn: Self.segments))
         let result: AppendResult
+        oracle.note(sent: batch, at: clock.wallNanoseconds())
         do {
             let rows = IngestBatch(events: PlainEvent.rows(batch))
             result = isBulk ? try store.importBulk([rows])[0] : try store.append([rows])[0]
@@ -213,6 +223,7 @@ struct SimulationRun {
             oracle.failed(batch)
             throw error
         }
+        try noteDrops(store)
         let accepted = try oracle.acknowledge(batch, result.verdicts)
         report.acknowledged += accepted
         // Of what segments hold it may still be said that it is there.
@@ -248,6 +259,7 @@ struct SimulationRun {
             throw error
         }
         try checkSilence()
+        try noteDrops(store)
         oracle.acknowledge(replacement: event)
     }
 
@@ -255,7 +267,15 @@ struct SimulationRun {
         let correction = Oracle.Correction(model: model, times: times, lastPosition: oracle.lastPosition)
         do {
             let rebooking = try store.rebook(provider: PlainPrice.provider, model: model, times: times)
+            try noteDrops(store)
             if rebooking.calls > 0 { oracle.acknowledge(correction) }
+        } catch let violation as Violation {
+            throw violation
+        } catch StoreError.correctionTooOld {
+            try noteDrops(store)
+            guard let horizon = oracle.horizon, times.lowerBound <= horizon else {
+                throw Violation(.answeredOrRefused, "a correction is refused as too old, and nothing has gone")
+            }
         } catch {
             oracle.failed(correction)
             throw error
@@ -285,7 +305,8 @@ struct SimulationRun {
         if history.clock == .stands { try compareWithRecomputation(contents) }
         try store.close()
         try compareReopened(options, everything)
-        if let damage = history.damage { try tryDamage(damage, options) }
+        try checkLastBackup(options)
+        if let damage = history.damage { try tryDamage(damage, options, everything) }
     }
 
     /// What the model knows of a store that is open.
@@ -300,10 +321,13 @@ struct SimulationRun {
             throw Violation(.positionsGrow, "received times fall in the order of positions")
         }
         if oracle.mayLose { return }
-        let (calls, prices) = (oracle.inOrder.filter(\.event.isCall), oracle.prices)
+        let all = oracle.allInOrder
+        let (calls, prices) = (all.filter(\.event.isCall), oracle.prices)
         let costs = try contents.costs()
-        for call in calls {
+        var exactCost = oracle.droppedCost
+        for call in calls where oracle.kept[call.event.id] != nil {
             let (found, wanted) = (costs[call.event.id] ?? nil, oracle.cost(of: call, prices))
+            exactCost += wanted ?? 0
             guard found == wanted else {
                 throw Violation(
                     .computedRightly,
@@ -311,12 +335,13 @@ struct SimulationRun {
                 )
             }
         }
-        let questions = oracle.kept.values.reduce(0) { $0 + ($1.event.type == "message.received" ? 1 : 0) }
+        let questions = all.count { $0.event.type == "message.received" }
         let tokens = calls.reduce(0) { $0 + Int128($1.event.integer("input_tokens") ?? 0) }
         for (table, column, wanted) in [
             ("conversations", "input_tokens", tokens), ("rollup_llm_call_1d", "input_tokens_sum", tokens),
             ("rollup_llm_call_1h", "input_tokens_sum", tokens), ("rollup_llm_call_1d", "events", Int128(calls.count)),
             ("rollup_message_received_1d", "events", Int128(questions)),
+            ("rollup_llm_call_1d", "cost_usd_sum", exactCost), ("rollup_llm_call_1h", "cost_usd_sum", exactCost),
         ] {
             let found = try contents.sum(table, column)
             guard found == wanted else {
@@ -324,8 +349,8 @@ struct SimulationRun {
             }
         }
         let accepted = contents.counted(MetricCatalogue.acceptedEvents)
-        guard accepted == Int128(oracle.kept.count) else {
-            throw Violation(.computedRightly, "\(accepted) events counted as accepted, not \(oracle.kept.count)")
+        guard accepted == Int128(all.count) else {
+            throw Violation(.computedRightly, "\(accepted) events counted as accepted, not \(all.count)")
         }
         guard history.clock == .stands else { return }
         let late = oracle.inOrder.filter { ($0.event.time ?? .max) < History.start - Limits.liveNanosecondsMax }.count

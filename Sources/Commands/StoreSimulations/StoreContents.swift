@@ -24,22 +24,59 @@ struct StoreContents {
     ]
 
     /// Rows of a table, in the order in which it shows them.
-    func rows(_ table: String, _ columns: [String]) throws -> [[Scalar]] {
+    /// - Parameter statistics: gets what the answer says that it lacks.
+    func rows(
+        _ table: String, _ columns: [String], _ statistics: ScanStatistics = ScanStatistics()
+    ) throws -> [[Scalar]] {
+        let (source, indices) = try source(table, columns)
+        return try source.morsels(for: ScanRequest(columns: indices, statistics: statistics)).flatMap { morsel in
+            try Self.rows(morsel, indices)
+        }
+    }
+
+    private func source(_ table: String, _ columns: [String]) throws -> (any TableSource, [Int]) {
         guard let source = snapshot.table(named: table) else { throw Violation(.computedRightly, "no table \(table)") }
         let indices = columns.compactMap { name in source.columns.firstIndex { $0.name == name } }
         guard indices.count == columns.count else { throw Violation(.computedRightly, "\(table) lacks a column") }
-        var rows: [[Scalar]] = []
-        for morsel in try source.morsels(for: ScanRequest(columns: indices)) {
-            let vectors = try indices.map { try morsel.column($0) }
-            for row in 0..<morsel.rowCount { rows.append(vectors.map { $0.scalar(at: row) }) }
-        }
-        return rows
+        return (source, indices)
+    }
+
+    private static func rows(_ morsel: any Morsel, _ columns: [Int]) throws -> [[Scalar]] {
+        let vectors = try columns.map { try morsel.column($0) }
+        return (0..<morsel.rowCount).map { row in vectors.map { $0.scalar(at: row) } }
     }
 
     /// The same as texts, sorted: equal where the tables are.
-    func texts(_ table: String) throws -> [String] {
+    func texts(_ table: String) throws -> [String] { try texts(table, ScanStatistics()) }
+
+    private func texts(_ table: String, _ statistics: ScanStatistics) throws -> [String] {
         let columns = (snapshot.columns(ofTable: table) ?? []).map(\.name)
-        return try rows(table, columns).map { row in row.map { "\($0)" }.joined(separator: "|") }.sorted()
+        return try rows(table, columns, statistics).map { row in row.map { "\($0)" }.joined(separator: "|") }.sorted()
+    }
+
+    /// The same; nil where the answer says itself that it lacks something.
+    func wholeTexts(_ table: String) throws -> [String]? {
+        let statistics = ScanStatistics()
+        let texts = try texts(table, statistics)
+        return statistics.notices.isEmpty ? texts : nil
+    }
+
+    /// Ids of the events that can be read, piece by piece, and why others cannot.
+    /// - Throws: what says that a whole table cannot be read.
+    func readableEvents() throws -> (ids: Set<String>, failures: [any Error]) {
+        var (ids, failures) = (Set<String>(), [any Error]())
+        for (type, columns) in Self.fields {
+            let table = SchemaEventType.tableName(of: type)
+            let (source, indices) = try source(table, ["id", "position", "time"] + columns)
+            for morsel in try source.morsels(for: ScanRequest(columns: indices)) {
+                do {
+                    for row in try Self.rows(morsel, indices) { if case .text(let id) = row[0] { ids.insert(id) } }
+                } catch {
+                    failures.append(error)
+                }
+            }
+        }
+        return (ids, failures)
     }
 
     /// Every event, in the order of positions, as it may have been sent.
@@ -93,16 +130,31 @@ struct StoreContents {
         return times.sorted { $0.position < $1.position }.map(\.time)
     }
 
-    /// Corrections that were asked for, in the order of the log.
-    func corrections() throws -> [Oracle.Correction] {
+    /// What records of a type tell, in the order of the log.
+    private func records(ofType type: String) throws -> [JSONValue] {
         try rows("system_events", ["type", "data"]).compactMap { row in
-            guard case .text("cost.rebooked") = row[0] else { return nil }
-            let data: String
+            guard case .text(type) = row[0] else { return nil }
             switch row[1] {
-            case .json(let text), .text(let text): data = text
+            case .json(let text), .text(let text): return try JSONReader.parse(text)
             default: throw Violation(.nothingInvented, "a record without data")
             }
-            let json = try JSONReader.parse(data)
+        }
+    }
+
+    /// What was given up because it was damaged.
+    func losses() throws -> [StatedLoss] {
+        try records(ofType: "log.set_aside").map { json in
+            guard let file = json["file"]?.string, let first = json["first_position"]?.integer,
+                let events = json["intact_events"]?.integer
+            else { throw Violation(.answeredOrRefused, "a loss that does not say what it is of") }
+            return StatedLoss(
+                file: file, first: first, last: json["last_position"]?.integer ?? .max, events: Int(events))
+        }
+    }
+
+    /// Corrections that were asked for, in the order of the log.
+    func corrections() throws -> [Oracle.Correction] {
+        try records(ofType: "cost.rebooked").compactMap { json in
             guard json["reason"]?.string == "requested", let last = json["last_position"]?.integer else { return nil }
             func time(_ name: String, _ absent: Int64) throws -> Int64 {
                 try json[name]?.string.map { try RFC3339.parse($0) } ?? absent

@@ -80,7 +80,7 @@ struct VerifyCommand: ParsableCommand {
             throw CommandFailure(
                 .damagedData, message,
                 advice: "look at the disk; the server starts and lets go of such a file once all of it is in segments, "
-                    + "see the runbook PlimsollDown")
+                    + "or writes it anew when it stops, see the runbook PlimsollDown")
         }
         if faults.harmlessCount + faults.servedCount == faults.count {
             throw CommandFailure(

@@ -9,9 +9,13 @@
             commandName: "planted-bugs",
             abstract: "Plants one fault after the other, and shows that the simulation finds it.",
             discussion: """
-                The file has a line for each fault: its name and a seed whose history finds it. With --search the \
-                lines are made: the first seed that does. Ends with status 1 where a fault is not found.
+                The file has a line for each fault: its name and a seed whose history finds it, or `?` where one is \
+                to be looked for. With --search the lines are made: the first seed that does. Ends with status 1 \
+                where a fault is not found.
                 """)
+
+        /// So many seeds are tried for a fault without one.
+        private static let searchedMax: UInt64 = 3_000
 
         @Argument(help: "The file of faults and seeds.")
         var file: String
@@ -26,9 +30,10 @@
             var missed = 0
             for bug in PlantedBug.allCases {
                 let began = clock.monotonicNanoseconds()
+                let listed = search == nil ? known.first { $0.bug == bug }?.seed : nil
                 let seed =
-                    search.map { PlantedBugs.firstSeed(finding: bug, below: $0, workers: workers)?.seed }
-                    ?? known.first { $0.bug == bug }?.seed
+                    listed
+                    ?? PlantedBugs.firstSeed(finding: bug, below: search ?? Self.searchedMax, workers: workers)?.seed
                 let violation = seed.flatMap { PlantedBugs.violation(of: bug, seed: $0) }
                 let milliseconds = (clock.monotonicNanoseconds() - began) / 1_000_000
                 guard let seed, let violation else {

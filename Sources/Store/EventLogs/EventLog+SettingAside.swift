@@ -113,6 +113,15 @@ extension LogDirectory {
             fileBytes: max(
                 min(previous.fileBytes, EventLogOptions().fileBytes), LogFormat.fileHeaderBytes + recordBytes),
             firstPosition: end.position, previousEnd: end.offset, previousChain: end.chain)
+        // The log no longer reaches as far as it did. What is written down instead holds once the file is there, and
+        // until then it says that the file is missing.
+        if let mark = try LogEndMark.read(in: self).mark, mark.place.fileNumber > end.fileNumber {
+            _ = header.encoded()
+            let place = LogPlace(
+                fileNumber: header.fileNumber, offset: LogFormat.fileHeaderBytes, chain: header.chain,
+                position: end.position)
+            try LogEndMark(header, place: place, end: place.offset).write(in: self)
+        }
         _ = try begin(&header, records: records, receivedTime: receivedTime)
     }
 

@@ -254,17 +254,24 @@ package final class EventLog {
     /// only concern the note. To be called once after about a second without an append.
     package func markIdle(time: Int64) throws { try mark(.idle, time: time) }
 
-    /// Flushes, ends the log in a marker that vouches for all before it, flushes that, and closes the files.
+    /// Flushes, ends the log in a marker that vouches for all before it, flushes that, writes down how far the log
+    /// reaches (``LogEndMark``), and closes the files.
     package func close(time: Int64) throws {
-        try mark(.end, time: time)
+        let place = try mark(.end, time: time)
         isClosed = true
+        // Where it cannot be written, what one of before says is true as well.
+        let reached = LogEndMark(active, place: place, end: endOffset)
+        if !planted(.forgetLogEnd) { try? reached.write(in: directory) }
         file.close()
     }
 
-    private func mark(_ kind: LogRecordKind, time: Int64) throws {
+    /// - Returns: where the marker stands.
+    @discardableResult
+    private func mark(_ kind: LogRecordKind, time: Int64) throws -> LogPlace {
         try flush()
-        try append(kind, position: nextPosition, count: 0, receivedTime: time, payload: [])
+        let place = try append(kind, position: nextPosition, count: 0, receivedTime: time, payload: [])
         try flush()
+        return place
     }
 
     // MARK: Files

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Hashing
+internal import Platform
 
 /// The first sector of a log file; `LogFormat` draws it.
 struct LogFileHeader: Equatable {
@@ -98,19 +99,24 @@ struct LogFileHeader: Equatable {
         previousEnd = Int(end)
     }
 
-    /// Why the file cannot stand behind another one; nil where it can.
-    func objection(after previous: LogFileHeader?) -> (offset: Int, expectation: String)? {
+    /// Why the file cannot stand behind another one, with the file at fault; nil where it can.
+    func objection(after previous: LogFileHeader?, in directory: LogDirectory) -> CorruptionError? {
         guard let previous else { return nil }
+        func damage(_ offset: Int, _ expectation: String) -> CorruptionError {
+            CorruptionError(file: directory.logPath(fileNumber), offset: offset, expectation: expectation)
+        }
         guard fileNumber == previous.fileNumber + 1 else {
             // The file itself is whole: it is what stands before it that lacks.
-            return (0, "file \(previous.fileNumber + 1) before this one; it is missing")
+            return CorruptionError(
+                file: directory.logPath(previous.fileNumber + 1), offset: 0,
+                expectation: "the log up to file \(fileNumber), which is there; the file is missing")
         }
-        guard logID == previous.logID else { return (Offset.logID, "the log id of the file before") }
+        guard logID == previous.logID else { return damage(Offset.logID, "the log id of the file before") }
         guard previousEnd >= LogFormat.fileHeaderBytes, previousEnd <= previous.fileBytes else {
-            return (Offset.previousEnd, "an end within the file before")
+            return damage(Offset.previousEnd, "an end within the file before")
         }
         guard firstPosition >= previous.firstPosition else {
-            return (Offset.firstPosition, "a position that does not fall")
+            return damage(Offset.firstPosition, "a position that does not fall")
         }
         return nil
     }

@@ -4,6 +4,7 @@ internal import Hashing
 //
 //     events-000000000007.log    records in order of acceptance; the highest number is the one being written
 //     spare-000000000003.log     a freed file waiting to be used again; its contents mean nothing
+//     log.end                    how far the log reached when it was last closed in order (LogEndMark)
 //
 // All numbers are little-endian. A file has a fixed size from its first day; its space is reserved, zeros are written
 // ahead of the records, and freed files are used again: so nearly every flush moves no metadata. Both formats below
@@ -49,7 +50,8 @@ internal import Hashing
 // that place, then flushed bytes were damaged and the start is refused; otherwise the tail was torn and is cut: what
 // was never flushed was never acknowledged. What this cannot tell: damage in the last flushed group after an unclean
 // stop looks like a torn tail, since nothing behind it vouches. A clean close and an idle log therefore end in a marker
-// that vouches for all before it.
+// that vouches for all before it, and a clean close writes down where that was (LogEndMark): so damage to the last
+// records, to all that stands behind a place, and the loss of the last file are told from a torn tail.
 
 /// The ladder of formats. Numbers are never reused.
 package enum LogFormatVersion: UInt8, Sendable {

@@ -7,6 +7,8 @@ struct LogRecovery {
     let numbers: [UInt64]
     let start: ReplayStart
     let options: EventLogOptions
+    /// How far the log reached when it was closed; nil where nobody knows.
+    let mark: LogEndMark?
 
     /// Headers of the intact files, without a gap. Of files before the one that replay begins in none is needed.
     private(set) var files: [LogFileHeader] = []
@@ -17,11 +19,14 @@ struct LogRecovery {
     private(set) var chain: UInt32 = 0
     private(set) var report = RecoveryReport()
 
-    init(directory: LogDirectory, numbers: [UInt64], start: ReplayStart, options: EventLogOptions) {
+    init(
+        directory: LogDirectory, numbers: [UInt64], start: ReplayStart, options: EventLogOptions, mark: LogEndMark?
+    ) {
         self.directory = directory
         self.numbers = numbers
         self.start = start
         self.options = options
+        self.mark = mark
     }
 
     private var fileSystem: any FileSystem { directory.fileSystem }
@@ -52,10 +57,7 @@ struct LogRecovery {
                 continue
             }
             if let last = files.last, number <= needed, last.fileNumber + 1 < number { files = [] }
-            if let objection = header.objection(after: files.last) {
-                return CorruptionError(
-                    file: directory.logPath(number), offset: objection.offset, expectation: objection.expectation)
-            }
+            if let objection = header.objection(after: files.last, in: directory) { return objection }
             files.append(header)
         }
         return nil
@@ -98,6 +100,9 @@ struct LogRecovery {
                 throw CorruptionError(
                     file: path, offset: record.place.offset, expectation: "a position that does not fall")
             }
+            let contradiction = mark?.contradiction(
+                of: record, endingAt: reader.offset, chain: reader.chain, in: header, of: directory)
+            if let contradiction { throw contradiction }
             assert(record.place.position == record.position, "a record knows its place")
             chain = reader.chain
             report.nextPosition = record.nextPosition
@@ -141,11 +146,12 @@ struct LogRecovery {
         report.orphanedRecords = remains.orphans
     }
 
-    /// Holds the end against what the caller knows.
+    /// Holds the end against what the caller knows, and against what was written down when the log was closed.
     private func checkReach() throws(CorruptionError) {
-        guard let goal = options.mustReach, let last = files.last else { return }
+        guard let last = files.last else { return }
+        if let short = mark?.shortfall(of: last, endingAt: endOffset, in: directory) { throw short }
         let end = LogPlace(fileNumber: last.fileNumber, offset: endOffset, chain: 0, position: 0)
-        guard end < goal else { return }
+        guard let goal = options.mustReach, end < goal else { return }
         throw CorruptionError(
             file: directory.logPath(last.fileNumber), offset: endOffset,
             expectation: "records up to \(goal), as the manifest says")

@@ -15,6 +15,8 @@ package struct LogSurvey: Sendable {
     package private(set) var behind = Behind()
     /// The greatest received time before it; 0 where nothing was received.
     package private(set) var receivedTime: Int64 = 0
+    /// What is damaged beside the records, with which nothing is lost.
+    package private(set) var harmless: [CorruptionError] = []
 
     /// Intact records behind a damaged place.
     package struct Behind: Sendable {
@@ -33,6 +35,8 @@ package struct LogSurvey: Sendable {
     private let start: LogPlace?
     /// Where the stretch ends that is looked at; nil for all of the log.
     private let bound: LogPlace?
+    /// How far the log reached when it was closed; nil where nobody knows, or only a stretch is looked at.
+    private var mark: LogEndMark?
     /// The least that the next record may have.
     private var position: Int64 = 0
 
@@ -48,11 +52,30 @@ package struct LogSurvey: Sendable {
     ) throws {
         self.init(LogDirectory(path: path, fileSystem: fileSystem), from: start)
         let isThere = try fileSystem.isDirectory(path)
+        let found: (mark: LogEndMark?, damage: CorruptionError?) =
+            isThere ? try LogEndMark.read(in: directory) : (nil, nil)
+        mark = found.mark
+        if let damage = found.damage { harmless.append(Self.harmless(damage)) }
         let numbers = isThere ? try directory.listing().logs.filter { $0 >= start?.fileNumber ?? 0 } : []
         if let start, numbers.first != start.fileNumber {
             note(path: directory.logPath(start.fileNumber), 0, "the log from here on; the file is missing")
+        } else if numbers.isEmpty, let mark {
+            note(mark.shortfall(in: directory))
         }
+        if numbers.isEmpty, let mark, start.map({ $0 < mark.place }) ?? true { behind.reach(mark.place.position) }
         try read(numbers, each)
+    }
+
+    /// What is the matter with what was written down when the log was closed (``LogEndMark``); nil where nothing is.
+    /// - Throws: ``StorageError``; ``NewerFormatError``.
+    package static func markDamage(directory path: String, fileSystem: any FileSystem) throws -> CorruptionError? {
+        try LogEndMark.read(in: LogDirectory(path: path, fileSystem: fileSystem)).damage.map(harmless)
+    }
+
+    private static func harmless(_ fault: CorruptionError) -> CorruptionError {
+        var fault = fault
+        fault.expectation += "; nothing is lost: it says that the log was closed, and the next close writes it anew"
+        return fault
     }
 
     /// What is the matter with the header of a file; nil where it is whole.
@@ -115,7 +138,7 @@ package struct LogSurvey: Sendable {
         guard let found else { return nil }
         position = found.firstPosition
         var following = next.flatMap { try? directory.head(of: $0).header.get() }
-        if following?.objection(after: found) != nil { following = nil }
+        if following?.objection(after: found, in: directory) != nil { following = nil }
         try read(found, isWhole: fault == nil, next: following, isLast: next == nil) { _, _ in }
         return found
     }
@@ -149,12 +172,7 @@ package struct LogSurvey: Sendable {
         let fault: CorruptionError
         switch found {
         case .success(let header):
-            guard let objection = header.objection(after: previous) else { return (header, nil) }
-            return (
-                header,
-                CorruptionError(
-                    file: directory.logPath(number), offset: objection.offset, expectation: objection.expectation)
-            )
+            return (header, header.objection(after: previous, in: directory))
         case .failure(let damage): fault = damage
         }
         guard let previous else {
@@ -191,19 +209,50 @@ package struct LogSurvey: Sendable {
             file: file, header: header, offset: start?.offset ?? LogFormat.fileHeaderBytes,
             chain: start?.chain ?? header.chain, limit: min(until?.offset ?? header.fileBytes, header.fileBytes))
         if !isWhole { guard try reader.resume(from: reader.offset) else { return } }
+        let beginning = LogPlace(
+            fileNumber: header.fileNumber, offset: reader.offset, chain: reader.chain, position: position)
         while true {
-            while case .record(let record) = try reader.next() { try take(record, path, each) }
+            while case .record(let record) = try reader.next() {
+                let contradiction = mark?.contradiction(
+                    of: record, endingAt: reader.offset, chain: reader.chain, in: header, of: directory)
+                if let contradiction { noteOtherHistory(contradiction, from: beginning) }
+                try take(record, path, each)
+            }
             let here = LogPlace(
                 fileNumber: header.fileNumber, offset: reader.offset, chain: reader.chain, position: position)
             if let until, reader.offset == until.offset, reader.chain == until.chain { return }
             guard let missing = try missing(&reader, isKnown: until != nil) else {
                 // The file behind is damaged or missing, and this one is whole as far as it tells.
-                if !isLast { end(at: here) }
+                if !isLast { end(at: here) } else { judgeEnd(header, here) }
                 return
             }
             end(at: here)
             note(path: path, reader.offset, missing)
             guard try reader.resume() else { return }
+        }
+    }
+
+    /// Records of a file are of another history than the one that the log had when it was closed: from which one on
+    /// nobody knows, so none of them counts.
+    private mutating func noteOtherHistory(_ fault: CorruptionError, from beginning: LogPlace) {
+        if faultCount == 0, end == nil { end = beginning }
+        note(fault)
+        if let mark { behind.reach(mark.place.position) }
+    }
+
+    /// Holds the end of the last file against what was written down when the log was closed.
+    private mutating func judgeEnd(_ header: LogFileHeader, _ place: LogPlace) {
+        guard let mark else { return }
+        if let short = mark.shortfall(of: header, endingAt: place.offset, in: directory) {
+            end(at: place)
+            note(short)
+            behind.reach(mark.place.position)
+        } else if mark.hasLostMarker(of: header, endingAt: place.offset) {
+            harmless.append(
+                Self.harmless(
+                    CorruptionError(
+                        file: directory.logPath(header.fileNumber), offset: place.offset,
+                        expectation: "the log's end marker")))
         }
     }
 

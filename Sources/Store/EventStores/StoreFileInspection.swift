@@ -17,6 +17,7 @@ package enum StoreFileInspection {
             return
                 "store.key: the key of user tokens and identities, \(sizeBytes) bytes\(isWhole ? "" : " (DAMAGED: expected 40)"); "
                 + "not shown. Back it up with the directory"
+        case LogEndMark.fileName: return try LogEndMark.inspection(ofFileAt: path, fileSystem)
         case "LOCK": return "LOCK: held by the process that serves the directory; no contents"
         case _ where name.hasSuffix(".new"):
             return "\(name): \(sizeBytes) bytes under a temporary name, left by a crash; removed at the next start"

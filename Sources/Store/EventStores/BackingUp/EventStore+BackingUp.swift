@@ -73,6 +73,8 @@ extension EventStore {
         try place.begin()
         let lock = try context.fileSystem.lock(place.lock)
         defer { lock.release() }
+        // Until there is a backup a place with pieces is known by it, and power may go before.
+        if try place.numbers().isEmpty { try context.fileSystem.flushDirectory(path) }
         var run = try BackupRun(StoreFiles(root: directory), place, context, options)
         do {
             return try run.make(note)

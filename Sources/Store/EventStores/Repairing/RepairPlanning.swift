@@ -55,6 +55,9 @@ struct RepairPlanning {
         }
         try planLosses(state)
         try planLog(manifest, state)
+        if let mark = try LogSurvey.markDamage(directory: files.log, fileSystem: view) {
+            plan.add("\(mark)", .harmless("all records of the log are there without it"))
+        }
         return plan
     }
 

@@ -125,6 +125,7 @@ struct RetentionJob: StoreJob {
                 }
             }
             for (rollup, chunks) in zip(layouts.rollups, frozen.rollups) {
+                if planted(.freezeOneRollupLess), rollup.name == "rollup_llm_call_1d" { continue }
                 for chunk in chunks {
                     try stop.check()
                     drop.add(chunk, of: rollup.name)

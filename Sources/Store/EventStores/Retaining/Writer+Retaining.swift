@@ -33,7 +33,7 @@ extension Writer {
         }
         retentionPauseEnd = now.saturatingAdd(Self.paceNanoseconds)
         if let period = options.retention.eventsNanoseconds,
-            startRetention(.age, through: clockTime.saturatingSubtract(period)) == nil
+            startRetention(.age, through: clockTime.saturatingSubtract(planted(.dropTooEarly) ? 0 : period)) == nil
         {
             return true
         }

@@ -140,6 +140,8 @@ package final class StoreScrubber: Sendable {
             // Without its header a survey passes over the file in which the place is.
             let head = try LogSurvey.headDamage(of: end.fileNumber, directory: files.log, fileSystem: fileSystem)
             if let head { step.found.append(head) }
+            let mark = try LogSurvey.markDamage(directory: files.log, fileSystem: fileSystem)
+            if let mark { step.found.append(mark) }
             step.bytes += end.offset
         }
         return step

@@ -125,7 +125,7 @@ extension EventStore {
         guard continuation.canBeMended, let damage = survey.faults.first else { return nil }
         // Events that were imported in bulk are in no log.
         let first = max(survey.end?.position ?? 0, state?.ledger.nextPosition ?? 1)
-        let last = survey.behind.nextPosition.map { max($0, first) - 1 }
+        let last = survey.behind.nextPosition.map { max($0, first) - (planted(.lossOneShort) ? 2 : 1) }
         // What tells of a loss stands beside the copies as well, and is told again: a log that was begun again begins
         // with it.
         let written = Set(try lossFiles(files, fileSystem).map { LossPlace(try Self.loss(at: $0, fileSystem)) })

@@ -11,7 +11,8 @@ package struct FileFaults: Sendable {
     package private(set) var count = 0
     /// Some of it could be set aside: ``EventStore/setLogAside(at:context:)``.
     package private(set) var isLogDamaged = false
-    /// Those with which nothing is lost: what stood there is in segments as well.
+    /// Those with which nothing is lost: what stood there is in segments as well, or says no more than that the log was
+    /// closed.
     package private(set) var harmlessCount = 0
 
     /// Those of a file that is kept twice whose other writing holds what was written: a start makes it anew, or
@@ -39,7 +40,9 @@ package struct FileFaults: Sendable {
 
     fileprivate mutating func add(_ survey: LogSurvey, _ state: StateFile?) {
         for fault in survey.faults { add(fault) }
+        for fault in survey.harmless { add(fault) }
         count += survey.faultCount - survey.faults.count
+        harmlessCount += survey.harmless.count
         isLogDamaged = LogContinuation(survey, state).canBeMended
     }
 
@@ -55,7 +58,7 @@ package struct FileFaults: Sendable {
             add(fault)
         }
         count += survey.faultCount - survey.faults.count
-        harmlessCount = survey.faultCount
+        harmlessCount += survey.faultCount
     }
 }
 

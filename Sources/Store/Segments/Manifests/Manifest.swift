@@ -14,7 +14,8 @@ package struct Manifest: Hashable, Sendable {
     package var projections: FileReference?
     /// Where replay begins.
     package var logStart = LogStart()
-    /// The store was closed in order: the log holds nothing beyond `position`.
+    /// The store was closed in order, and the log holds nothing beyond `position`. No version has written that: how far
+    /// a log was closed stands beside it, in a file that versions of before leave alone (`LogEndMark` of `EventLogs`).
     package var isCleanEnd = false
 
     /// Starts empty.

@@ -50,7 +50,7 @@ extension ManifestStore {
         if let file = manifest.projections {
             lines.append("  projections: \(file.fileName), \(file.lengthBytes) bytes")
         }
-        // Without the flag nothing is known: no version has set it yet, and the log says how it ends.
+        // Without the flag nothing is known: no version has set it, and the log says how it ends.
         if manifest.isCleanEnd { lines.append("  closed in order") }
         return lines.joined(separator: "\n") + "\n"
     }
