@@ -118,7 +118,10 @@ struct Reference {
             return values.isEmpty ? .null : .numeric(values.reduce(0) { $0 + mantissa($1) }, scale: argument.type.scale)
         case .average:
             let sum = values.reduce(0) { $0 + mantissa($1) }
-            return values.isEmpty ? .null : .numeric(mean(sum, values.count), scale: 16)
+            if values.isEmpty { return .null }
+            // Small ones have more places, by PostgreSQL's rule, whose own test holds it against PostgreSQL's answers.
+            let places = Decimal128.divisionScale(sum, argument.type.scale, Int128(values.count), 0)
+            return .numeric(mean(sum, values.count, places), scale: places)
         case .stringAggregate(let separator):
             // Asked for in the order of the texts themselves.
             guard case .text(let between) = separator, !sorted.isEmpty else { return .null }
@@ -140,9 +143,10 @@ struct Reference {
         }
     }
 
-    /// At sixteen places, a half away from zero.
-    private func mean(_ sum: Int128, _ count: Int) -> Int128 {
-        let (quotient, rest) = (sum * 10_000_000_000_000_000).quotientAndRemainder(dividingBy: Int128(count))
+    /// Of whole numbers, at some places, a half away from zero.
+    private func mean(_ sum: Int128, _ count: Int, _ places: Int) -> Int128 {
+        let power = (0..<places).reduce(Int128(1)) { product, _ in product * 10 }
+        let (quotient, rest) = (sum * power).quotientAndRemainder(dividingBy: Int128(count))
         guard 2 * rest.magnitude >= count.magnitude else { return quotient }
         return sum < 0 ? quotient - 1 : quotient + 1
     }
