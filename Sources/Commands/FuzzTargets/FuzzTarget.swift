@@ -44,8 +44,9 @@ package struct FuzzTarget: Sendable {
     }
 
     /// All of them, in the order of their names.
-    package static let all: [FuzzTarget] = (events + traces + files + pages + texts + documents + bodies)
-        .sorted { $0.name < $1.name }
+    package static let all: [FuzzTarget] = [
+        events, traces, files, pages, texts, documents, bodies, requests, questions,
+    ].flatMap { $0 }.sorted { $0.name < $1.name }
 }
 
 /// What does not hold of an input.
