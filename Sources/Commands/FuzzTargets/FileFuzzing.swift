@@ -70,7 +70,7 @@ extension FuzzTarget {
     }
 
     private static let state = FuzzTarget(
-        "file-state", "written again and read again the same", bytesMax: 65_536,
+        "file-state", "written again and read again the same", bytesMax: 131_072,
         seeds: { try sampleFiles { $0.hasPrefix("state") } }
     ) { bytes in
         try rewrites(bytes, StoreFileRewriting.state)

@@ -11,6 +11,8 @@ package struct FuzzTarget: Sendable {
     package let bytesMax: Int
     /// Inputs to begin with, made by what writes the form, from fixed values.
     package let seeds: @Sendable () throws -> [[UInt8]]
+    /// Words of the form that chance does not spell; empty for forms that have none.
+    package var words: [String] { FuzzWords.of(name) }
     private let body: @Sendable ([UInt8]) throws -> Void
 
     init(
