@@ -343,10 +343,10 @@ let package = Package(
         room(
             "FuzzTargets", "Commands/FuzzTargets",
             uses: [
-                "Access", "AlertTemplates", "Asking", "Bytes", "Columnar", "Compression", "Dashboarding", "Dialects",
-                "Domain", "EventLogs", "EventStores", "Exporting", "JSONParsing", "JSONTexts", "OpenSLO", "Plans",
-                "Platform", "PromQLText", "Reports", "RequestFields", "RuleFiles", "Rules", "SQLText", "Segments",
-                "WireFormats",
+                "Access", "AlertRules", "AlertTemplates", "Asking", "Bytes", "Columnar", "Compression", "Dashboarding",
+                "Dialects", "Domain", "EventLogs", "EventStores", "Exporting", "JSONParsing", "JSONTexts", "OpenSLO",
+                "Plans", "Platform", "Projections", "PromQLText", "Reports", "RequestFields", "RuleFiles", "Rules",
+                "SQLText", "Segments", "WireFormats",
             ]),
         tests("FuzzTargets"),
         .executableTarget(

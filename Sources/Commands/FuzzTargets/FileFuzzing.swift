@@ -158,7 +158,7 @@ extension FuzzTarget {
     private static let start: Int64 = 1_785_578_400_000_000_000
 
     /// Some events, of several conversations.
-    private static func sampleRows() -> EventRows {
+    static func sampleRows() -> EventRows {
         var decoder = freshDecoder()
         let text = (0..<3).flatMap { round in
             eventTexts.flatMap { text in

@@ -47,7 +47,7 @@ package struct FuzzTarget: Sendable {
 
     /// All of them, in the order of their names.
     package static let all: [FuzzTarget] = [
-        events, traces, files, pages, texts, documents, bodies, requests, questions,
+        events, traces, files, states, pages, texts, documents, bodies, requests, questions,
     ].flatMap { $0 }.sorted { $0.name < $1.name }
 }
 
