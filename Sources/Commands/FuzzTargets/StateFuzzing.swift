@@ -25,7 +25,8 @@ extension FuzzTarget {
             "state-schemas", "names that this program continues with their ids, or refuses", bytesMax: 65_536,
             seeds: { [SchemaRegistry.builtIn.serialised] }
         ) { bytes in
-            let (names, continued): (SchemaNames, SchemaRegistry)
+            let names: SchemaNames
+            let continued: SchemaRegistry
             do throws(SchemaContinuationError) {
                 names = try SchemaNames(parsing: bytes)
                 continued = try SchemaRegistry.builtIn(continuing: names)
