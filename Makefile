@@ -140,18 +140,26 @@ faults: build
 
 # What is drawn stays in .build-fuzz/inputs; an input that is found lies in .build-fuzz/found, and belongs into
 # Tests/Fixtures/fuzz/NAME when it is mended.
+# Each reader begins with its seeds and what Tests/Fixtures/fuzz/NAME keeps, and knows the words of its form. What is
+# drawn stays in .build-fuzz/inputs; an input that is found lies in .build-fuzz/found/NAME, is told with the command that
+# does it again, and belongs into Tests/Fixtures/fuzz/NAME when it is mended. A reader stops at the first one.
 fuzz: packages
 	@echo "== building the developers' executable for libFuzzer: the first time ten to twenty minutes"
 	$(SWIFT) build $(FLAGS) $(FUZZED) --product workshop
-	@workshop="$$($(SWIFT) build $(FLAGS) $(FUZZED) --show-bin-path)/workshop" && status=0 && mkdir -p .build-fuzz/found && \
-	"$$workshop" fuzz --seeds $(CURDIR)/.build-fuzz/seeds && \
+	@status=1; workshop="$$($(SWIFT) build $(FLAGS) $(FUZZED) --show-bin-path)/workshop" && \
+	"$$workshop" fuzz --seeds $(CURDIR)/.build-fuzz/seeds --words $(CURDIR)/.build-fuzz/words && status=0 && \
 	for target in $(or $(FUZZ_ONLY),$$("$$workshop" fuzz --list | cut -f 1)); do \
-	  echo "== $$target: $(FUZZ_SECONDS) s"; mkdir -p .build-fuzz/inputs/$$target; \
+	  echo "== $$target: $(FUZZ_SECONDS) s"; mkdir -p .build-fuzz/inputs/$$target .build-fuzz/found/$$target; \
 	  "$$workshop" fuzz $$target -- -max_total_time=$(FUZZ_SECONDS) $(FUZZ_BOUNDS) -print_final_stats=1 -verbosity=0 \
-	    -artifact_prefix=.build-fuzz/found/$$target- .build-fuzz/inputs/$$target .build-fuzz/seeds/$$target \
+	    $$(if [ -s .build-fuzz/words/$$target ]; then echo -dict=.build-fuzz/words/$$target; fi) \
+	    -artifact_prefix=.build-fuzz/found/$$target/ .build-fuzz/inputs/$$target .build-fuzz/seeds/$$target \
 	    $$(ls -d Tests/Fixtures/fuzz/$$target 2> /dev/null) || status=1; \
+	  for found in .build-fuzz/found/$$target/*; do \
+	    if [ -f "$$found" ]; then echo "== found; again: $$workshop fuzz $$target -- $(FUZZ_BOUNDS) $$found"; fi; \
+	  done; \
 	done; exit $$status
 
+# What the readers' seeds are today, kept: where a form changes later, those of before it are still tried.
 fuzz-seeds: packages
 	$(SWIFT) build $(FLAGS) --product workshop
 	@"$$($(SWIFT) build $(FLAGS) --show-bin-path)/workshop" fuzz --seeds $(CURDIR)/Tests/Fixtures/fuzz

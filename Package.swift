@@ -273,13 +273,15 @@ let package = Package(
                 "Asking", "Domain", "EventStores", "Execution", "HTTPRequests", "JSONTexts", "Plans", "Platform",
                 "SQLText",
             ]),
+        room("RequestFields", "Server/RequestFields", uses: ["Bytes", "Hashing", "JSONTexts", "Platform"]),
+        tests("RequestFields", uses: ["Bytes"]),
         room(
             "HTTPFronts", "Server/HTTPFronts",
             uses: [
                 "Access", "Alerting", "Asking", "Bytes", "Columnar", "Compression", "Dashboarding", "Dialects",
                 "Domain", "EmbeddedPages", "EventStores", "Execution", "Exporting", "Hashing", "Intakes", "JSONTexts",
-                "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "Reports", "Rules", "SQLText",
-                "Sending", "WireFormats", hummingbird,
+                "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "Reports", "RequestFields", "Rules",
+                "SQLText", "Sending", "WireFormats", hummingbird,
             ]),
         tests(
             "HTTPFronts",
@@ -342,9 +344,10 @@ let package = Package(
         room(
             "FuzzTargets", "Commands/FuzzTargets",
             uses: [
-                "Access", "AlertTemplates", "Asking", "Bytes", "Columnar", "Compression", "Dashboarding", "Dialects",
-                "Domain", "EventLogs", "EventStores", "JSONParsing", "JSONTexts", "OpenSLO", "Plans", "Platform",
-                "PromQLText", "RuleFiles", "SQLText", "Segments", "WireFormats",
+                "Access", "AlertRules", "AlertTemplates", "Asking", "Bytes", "Columnar", "Compression", "Dashboarding",
+                "Dialects", "Domain", "EventLogs", "EventStores", "Exporting", "JSONParsing", "JSONTexts", "OpenSLO",
+                "Plans", "Platform", "Projections", "PromQLText", "Reports", "RequestFields", "RuleFiles", "Rules",
+                "SQLText", "Segments", "WireFormats",
             ]),
         tests("FuzzTargets"),
         .executableTarget(

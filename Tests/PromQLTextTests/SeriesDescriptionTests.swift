@@ -31,6 +31,9 @@ import Testing
         ("m {{count:1 sum:-Inf counter_reset_hint:gauge}}", "1.0/-inf/gauge"),
         ("m {{count:1 sum:2}}+{{count:3 sum:4}}x2", "1.0/2.0 4.0/6.0 7.0/10.0"),
         ("m {{count:9 sum:2}}-{{count:3 sum:4}}x1 7", "9.0/2.0 6.0/-2.0 7.0"),
+        // No threshold is as wide as one that is no number: nobody widens buckets until it is.
+        ("m {{count:1 z_bucket_w:NaN}}+{{count:3 z_bucket_w:0.5 buckets:[2]}}x2", "1.0/0.0 4.0/0.0 7.0/0.0"),
+        ("m {{count:1}}+{{z_bucket_w:Inf buckets:[2]}}x1", "1.0/0.0 1.0/0.0"),
     ])
     func values(_ text: String, _ expected: String) { #expect(values(text) == expected) }
 

@@ -70,7 +70,7 @@ extension FuzzTarget {
     }
 
     private static let state = FuzzTarget(
-        "file-state", "written again and read again the same", bytesMax: 65_536,
+        "file-state", "written again and read again the same", bytesMax: 131_072,
         seeds: { try sampleFiles { $0.hasPrefix("state") } }
     ) { bytes in
         try rewrites(bytes, StoreFileRewriting.state)
@@ -158,7 +158,7 @@ extension FuzzTarget {
     private static let start: Int64 = 1_785_578_400_000_000_000
 
     /// Some events, of several conversations.
-    private static func sampleRows() -> EventRows {
+    static func sampleRows() -> EventRows {
         var decoder = freshDecoder()
         let text = (0..<3).flatMap { round in
             eventTexts.flatMap { text in

@@ -5,6 +5,7 @@ import Platform
 package struct FuzzMutator: Sendable {
     private var generator: SeededGenerator
     private let corpus: [[UInt8]]
+    private let words: [[UInt8]]
     private let bytesMax: Int
 
     /// Numbers at which readers change their minds.
@@ -18,9 +19,11 @@ package struct FuzzMutator: Sendable {
     /// - Parameters:
     ///   - seed: decides all.
     ///   - corpus: inputs to begin with.
-    package init(seed: UInt64, corpus: [[UInt8]], bytesMax: Int) {
+    ///   - words: what is put into them now and then.
+    package init(seed: UInt64, corpus: [[UInt8]], words: [String] = [], bytesMax: Int) {
         generator = SeededGenerator(seed: seed)
         (self.corpus, self.bytesMax) = (corpus.isEmpty ? [[]] : corpus, bytesMax)
+        self.words = words.map { Array($0.utf8) }
     }
 
     /// The next one.
@@ -37,7 +40,7 @@ package struct FuzzMutator: Sendable {
             return
         }
         let length = min(1 + generator.next(below: 16), bytes.count - place)
-        switch generator.next(below: 9) {
+        switch generator.next(below: words.isEmpty ? 9 : 11) {
         case 0: bytes[place] ^= 1 << UInt8(generator.next(below: 8))
         case 1: bytes[place] = UInt8(generator.next(below: 256))
         case 2: bytes[place] = Self.signs[generator.next(below: Self.signs.count)]
@@ -50,7 +53,8 @@ package struct FuzzMutator: Sendable {
             let other = corpus[generator.next(below: corpus.count)]
             let start = generator.next(below: other.count + 1)
             bytes.insert(contentsOf: other[start..<min(start + 1 + generator.next(below: 64), other.count)], at: place)
-        default: bytes.removeSubrange(place...)
+        case 8: bytes.removeSubrange(place...)
+        default: bytes.insert(contentsOf: words[generator.next(below: words.count)], at: place)
         }
     }
 

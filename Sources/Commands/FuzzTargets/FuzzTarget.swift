@@ -11,6 +11,8 @@ package struct FuzzTarget: Sendable {
     package let bytesMax: Int
     /// Inputs to begin with, made by what writes the form, from fixed values.
     package let seeds: @Sendable () throws -> [[UInt8]]
+    /// Words of the form that chance does not spell; empty for forms that have none.
+    package var words: [String] { FuzzWords.of(name) }
     private let body: @Sendable ([UInt8]) throws -> Void
 
     init(
@@ -44,8 +46,9 @@ package struct FuzzTarget: Sendable {
     }
 
     /// All of them, in the order of their names.
-    package static let all: [FuzzTarget] = (events + traces + files + pages + texts + documents + bodies)
-        .sorted { $0.name < $1.name }
+    package static let all: [FuzzTarget] = [
+        events, traces, files, states, pages, texts, documents, bodies, requests, questions,
+    ].flatMap { $0 }.sorted { $0.name < $1.name }
 }
 
 /// What does not hold of an input.

@@ -9,9 +9,9 @@ struct FuzzCommand: ParsableCommand {
         commandName: "fuzz",
         abstract: "Tries the readers of outside bytes with any bytes at all.",
         discussion: """
-            With files, tries each of them. Without, draws --runs inputs from the seeds. In a build with \
-            `-sanitize=fuzzer` (`make fuzz`) what stands behind `--` goes to libFuzzer, which draws inputs by the code \
-            that they reach.
+            With files, tries each of them: `workshop fuzz sql FILE` does again what was found. Without, draws --runs \
+            inputs from the seeds. In a build with `-sanitize=fuzzer` (`make fuzz`) what stands behind `--` goes to \
+            libFuzzer, which draws inputs by the code that they reach.
             """)
 
     @Argument(help: "The reader, by the name that --list shows.")
@@ -32,12 +32,17 @@ struct FuzzCommand: ParsableCommand {
     @Option(help: "Write the seeds of all readers into a folder, each into one of its name, and try nothing.")
     var seeds: String?
 
+    @Option(help: "Write the words of readers into a folder, as dictionaries of libFuzzer, and try nothing.")
+    var words: String?
+
     func run() throws {
         if list {
             for target in FuzzTarget.all { try StandardStream.output.print("\(target.name)\t\(target.promise)") }
             return
         }
-        if let seeds { return try write(seedsInto: seeds) }
+        if let seeds { try write(seedsInto: seeds) }
+        if let words { try write(wordsInto: words) }
+        if seeds != nil || words != nil { return }
         guard let target = FuzzTarget.all.first(where: { $0.name == self.target }) else {
             throw ValidationError("name a reader that --list shows")
         }
@@ -57,7 +62,8 @@ struct FuzzCommand: ParsableCommand {
     }
 
     private func draw(_ target: FuzzTarget) throws {
-        var mutator = FuzzMutator(seed: seed, corpus: try target.seeds(), bytesMax: target.bytesMax)
+        var mutator = FuzzMutator(
+            seed: seed, corpus: try target.seeds(), words: target.words, bytesMax: target.bytesMax)
         for run in 0..<max(runs, 0) {
             let bytes = mutator.next()
             guard let finding = target.finding(in: bytes) else { continue }
@@ -77,6 +83,14 @@ struct FuzzCommand: ParsableCommand {
             for (index, seed) in try target.seeds().enumerated() {
                 try files.replace("\(path)/seed-\(index)", with: seed)
             }
+        }
+    }
+
+    private func write(wordsInto folder: String) throws {
+        let files = POSIXFileSystem(readers: .everyone)
+        try files.createDirectories(folder)
+        for target in FuzzTarget.all where !target.words.isEmpty {
+            try files.replace("\(folder)/\(target.name)", with: FuzzWords.dictionary(target.words))
         }
     }
 }

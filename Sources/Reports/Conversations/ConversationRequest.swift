@@ -45,6 +45,9 @@ package struct ConversationRequest: Sendable {
     /// Whether what stands right before the place is asked for, and not what stands behind it.
     let isBefore: Bool
 
+    /// The place, as an address says it.
+    package var placeText: String? { place?.text }
+
     /// Reads what an address says.
     /// - Parameters:
     ///   - now: what `now` means, ns since 1970 UTC.

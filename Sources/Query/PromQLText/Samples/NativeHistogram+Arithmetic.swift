@@ -79,8 +79,9 @@ extension NativeHistogram {
         _ left: NativeHistogram, _ right: NativeHistogram
     ) -> (NativeHistogram, NativeHistogram) {
         var (left, right) = (left, right)
-        // Widening one may go on to the end of a bucket, which the other then has to follow.
-        while left.zeroThreshold != right.zeroThreshold {
+        // Widening one may go on to the end of a bucket, which the other then has to follow. A threshold that is no
+        // number has no wider one: nobody follows it.
+        while left.zeroThreshold < right.zeroThreshold || right.zeroThreshold < left.zeroThreshold {
             if left.zeroThreshold < right.zeroThreshold {
                 left = left.widened(toThreshold: right.zeroThreshold)
             } else {

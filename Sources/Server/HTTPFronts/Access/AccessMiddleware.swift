@@ -1,6 +1,7 @@
 import Access
 import HTTPTypes
 import Hummingbird
+import RequestFields
 
 /// Has ``AccessControl`` decide before any route sees the request, by the token or, for what is only asked, by the
 /// session that it shows.
@@ -18,11 +19,11 @@ struct AccessMiddleware: RouterMiddleware {
             return try await next(request, context)
         }
         let action = RequestOrigin.action(request.method, request.uri.path, route: path)
-        let token = Self.token(request.headers)
+        let token = request.headers[.authorization].flatMap(BearerToken.text)
         var context = context
         let isKnown: Bool
         // A session opens what is asked; whoever sends or changes anything shows a token each time.
-        if token == nil, scope == .read, let cookie = SessionCookie(request.headers) {
+        if token == nil, scope == .read, let cookie = SessionCookie(request.headers[values: .cookie]) {
             isKnown = try await access.admit(
                 session: cookie.secret, needing: scope, action: action, peer: context.client)
             context.isSession = isKnown
@@ -43,13 +44,6 @@ struct AccessMiddleware: RouterMiddleware {
                 .unsupportedMediaType, "with a session a request is sent as \(MediaType.json)",
                 hint: "set Content-Type, or send a token in Authorization")
         }
-    }
-
-    /// What stands after `Bearer` (RFC 6750, the scheme in any case); nil where there is no such field.
-    private static func token(_ headers: HTTPFields) -> String? {
-        guard let field = headers[.authorization], field.utf8.count > 7, field.prefix(7).lowercased() == "bearer "
-        else { return nil }
-        return String(field.dropFirst(7).drop { $0 == " " })
     }
 }
 

@@ -4,6 +4,7 @@ import EmbeddedPages
 import HTTPTypes
 import Hashing
 import Hummingbird
+import RequestFields
 
 /// A file that documents are made of, as it was built in: a script, the style, the library of charts.
 ///
@@ -50,13 +51,13 @@ struct PageAsset: Sendable {
 
     /// The file, or 304 where the browser has it already.
     func response(_ headers: HTTPFields) -> Response {
-        let isPacked = AcceptedCodings.takeGzip(headers)
+        let isPacked = AcceptedCodings.takeGzip(headers[values: .acceptEncoding])
         let content = isPacked ? packed : whole
         var fields = PageGuards.fields
         fields[.eTag] = content.tag.text
         fields[.cacheControl] = "public, max-age=31536000, immutable"
         fields[.vary] = "Accept-Encoding"
-        if content.tag.isKnown(headers) { return Response(status: .notModified, headers: fields) }
+        if content.tag.isKnown(headers[values: .ifNoneMatch]) { return Response(status: .notModified, headers: fields) }
         fields[.contentType] = contentType
         fields[.contentLength] = String(content.bytes.count)
         if isPacked { fields[.contentEncoding] = "gzip" }
@@ -70,41 +71,6 @@ struct PageAsset: Sendable {
         case "js": "text/javascript; charset=utf-8"
         case "svg": "image/svg+xml"
         default: "application/octet-stream"
-        }
-    }
-}
-
-/// What `Accept-Encoding` takes (RFC 9110, section 12.5.3).
-enum AcceptedCodings {
-    private static let zeros: Set = ["q=0", "q=0.", "q=0.0", "q=0.00", "q=0.000"]
-
-    static func takeGzip(_ headers: HTTPFields) -> Bool {
-        var isTaken = false
-        for part in headers[values: .acceptEncoding].flatMap({ $0.split(separator: ",") }) {
-            let words = part.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
-            let isRefused = words.dropFirst().contains(where: Self.zeros.contains)
-            switch words.first {
-            case "gzip", "x-gzip": return !isRefused
-            case "*": isTaken = !isRefused
-            default: break
-            }
-        }
-        return isTaken
-    }
-}
-
-/// A strong entity tag: equal for equal bytes, another one for others.
-struct EntityTag: Hashable, Sendable {
-    /// As the field `ETag` has it.
-    let text: String
-
-    init(of bytes: [UInt8]) { text = "\"\(hexadecimal(SHA256.hash(bytes).prefix(16)))\"" }
-
-    /// Whether `If-None-Match` (RFC 9110, section 13.1.2) names it; weak tags count.
-    func isKnown(_ headers: HTTPFields) -> Bool {
-        headers[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }.contains { part in
-            let tag = part.filter { $0 != " " && $0 != "\t" }
-            return tag == "*" || tag.dropFirst(tag.hasPrefix("W/") ? 2 : 0) == text
         }
     }
 }

@@ -2,6 +2,7 @@ import Access
 import HTTPTypes
 import Hummingbird
 import JSONTexts
+import RequestFields
 
 extension Response {
     /// A document with a tag, or 304 where the browser has it already.
@@ -16,7 +17,7 @@ extension Response {
         var fields = PageGuards.fields
         fields[.eTag] = tag.text
         fields[.cacheControl] = "private, no-cache"
-        if tag.isKnown(headers) {
+        if tag.isKnown(headers[values: .ifNoneMatch]) {
             self.init(status: .notModified, headers: fields)
             return
         }
@@ -39,17 +40,9 @@ enum PageReply {
 
     /// Whether a browser asks for a page, or for what is none.
     static func isWanted(by request: Request) -> Bool {
-        let accepts = headerList(request.headers[values: .accept]).contains("text/html")
+        let accepts = MediaTypeNames.names(in: request.headers[values: .accept]).contains("text/html")
         let first = request.uri.path.split(separator: "/", maxSplits: 1).first ?? ""
         return accepts && !programs.contains(first)
-    }
-
-    /// The media types that a field lists, without their parameters.
-    private static func headerList(_ values: [String]) -> Set<String> {
-        Set(
-            values.flatMap { $0.split(separator: ",") }.map { part in
-                part.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
-            })
     }
 
     /// The refusal in words, with the form to log in where that may help; the address stays, so that who has logged in
@@ -71,7 +64,7 @@ enum PageReply {
         _ objection: AccessDenialReason, _ refusal: Refusal, _ request: Request
     ) -> String? {
         if objection != .missing { return refusal.message }
-        return SessionCookie(request.headers) == nil ? nil : "the session has ended"
+        return SessionCookie(request.headers[values: .cookie]) == nil ? nil : "the session has ended"
     }
 
     private static func title(_ status: HTTPResponse.Status) -> String {

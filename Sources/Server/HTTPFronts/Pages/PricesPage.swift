@@ -3,6 +3,7 @@ import Bytes
 import Domain
 import EventStores
 import JSONTexts
+import RequestFields
 
 /// What the page of prices shows, in the words and to the digit in which `/v1/prices` and `/v1/prices/check` tell it.
 struct PricesPage: Sendable {

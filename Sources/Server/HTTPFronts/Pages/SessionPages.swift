@@ -1,4 +1,5 @@
 import JSONTexts
+import RequestFields
 
 /// What is shown around a session: the form that begins one, and what comes after it.
 enum SessionPages {
@@ -42,25 +43,4 @@ enum SessionPages {
             """)
 
     private static func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() + "." }
-}
-
-/// An address of this server to which a browser is sent back: nobody's who asks can lead it elsewhere.
-struct ReturnAddress: Hashable, Sendable {
-    private static let bytesMax = 4096
-
-    /// A path with its query, beginning with one slash.
-    let text: String
-
-    /// What is no address of this server's pages becomes `/`.
-    init(_ text: String) {
-        let bytes = Array(text.utf8)
-        // Browsers take a second slash, either way round, for the beginning of a host, and leave out what no address
-        // may have (tabs, ends of lines).
-        let isOwn =
-            bytes.first == UInt8(ascii: "/") && bytes.count <= Self.bytesMax && !text.hasPrefix("//")
-            && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }
-        let path = text.prefix { $0 != "?" && $0 != "#" }
-        let isSession = path == "/session" || path.hasPrefix("/session/")
-        self.text = isOwn && !isSession ? text : "/"
-    }
 }

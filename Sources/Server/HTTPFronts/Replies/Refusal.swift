@@ -3,6 +3,7 @@ import Domain
 import HTTPTypes
 import Hummingbird
 import JSONTexts
+import RequestFields
 
 /// Why a request was not served: an HTTP status, and a JSON body that says what, where, and what to do.
 struct Refusal: Error, Sendable {

@@ -2,6 +2,7 @@ import Domain
 import HTTPTypes
 import Hummingbird
 import Intakes
+import RequestFields
 import WireFormats
 
 /// Takes events from requests to ``EventIntake``.
@@ -42,7 +43,7 @@ struct EventRequests: Sendable {
 extension Request {
     /// What `Content-Type` says without its parameters, in lower case; empty where it says nothing.
     var mediaType: String {
-        (headers[.contentType] ?? "").prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+        MediaTypeNames.name(of: headers[.contentType] ?? "")
     }
 
     /// Whether it says anything.

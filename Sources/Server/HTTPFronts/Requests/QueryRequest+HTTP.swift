@@ -2,6 +2,7 @@ import Asking
 import Execution
 import HTTPTypes
 import Hummingbird
+import RequestFields
 
 extension QueryRequest {
     /// How a request says what it asks, and how it wants the answer: `Content-Type` and `Accept`, which are judged
@@ -28,9 +29,7 @@ extension QueryRequest {
 
     /// The first of some media types that we write.
     private static func format(_ accept: String) throws(Refusal) -> ResultFormat {
-        let types = accept.split(separator: ",").map { part in
-            part.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
-        }
+        let types = MediaTypeNames.names(in: [accept])
         if types.allSatisfy(\.isEmpty) { return .json }
         for type in types {
             switch type {

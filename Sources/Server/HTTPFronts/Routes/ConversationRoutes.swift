@@ -8,6 +8,7 @@ import Hummingbird
 import Intakes
 import JSONTexts
 import Reports
+import RequestFields
 
 /// How one conversation is told.
 enum ConversationFormat: String, CaseIterable, Sendable { case json, table, columns }
@@ -16,7 +17,7 @@ extension Routes {
     /// A page of the conversations that are asked for. A client that goes away takes its questions with it.
     func conversations(_ query: QueryParameters, _ headers: HTTPFields) async throws -> Response {
         let waiting = settlement.waiting
-        let isPacked = AcceptedCodings.takeGzip(headers)
+        let isPacked = AcceptedCodings.takeGzip(headers[values: .acceptEncoding])
         return try await queries.run { [self] cancellation in
             try refusing {
                 let pinned = store.pinnedForReports()
@@ -39,7 +40,7 @@ extension Routes {
         let format = try Self.conversationFormat(query["format"])
         let event = try Self.position(query["event"])
         let waiting = settlement.waiting
-        let isPacked = AcceptedCodings.takeGzip(headers)
+        let isPacked = AcceptedCodings.takeGzip(headers[values: .acceptEncoding])
         let answer = try await queries.run { [self] cancellation -> Response? in
             try refusing {
                 let runner = reports(over: store.pinnedForReports(), cancellation, within: queries.memory)

@@ -5,6 +5,7 @@ import Hummingbird
 import JSONTexts
 import Plans
 import Platform
+import RequestFields
 
 extension Routes {
     /// What questions may name, as JSON.

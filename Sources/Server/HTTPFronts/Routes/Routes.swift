@@ -9,6 +9,7 @@ import Intakes
 import OperatorLogs
 import Plans
 import Platform
+import RequestFields
 import Rules
 import Sending
 

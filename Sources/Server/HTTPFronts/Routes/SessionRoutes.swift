@@ -1,6 +1,7 @@
 import Access
 import HTTPTypes
 import Hummingbird
+import RequestFields
 
 extension Routes {
     /// The form to log in.
@@ -33,7 +34,7 @@ extension Routes {
         guard let secret else {
             return Response(passing: SessionPages.notNeeded(for: wanted).html(isSession: false))
         }
-        if let earlier = SessionCookie(request.headers) {
+        if let earlier = SessionCookie(request.headers[values: .cookie]) {
             access.endSession(earlier.secret, action: Self.action(request, context), peer: context.client)
         }
         var response = Response(
@@ -44,7 +45,7 @@ extension Routes {
 
     /// Ends the session that is shown, if there is one.
     func endSession(_ request: Request, _ context: ServerContext) throws(Refusal) -> Response {
-        let cookie = SessionCookie(request.headers)
+        let cookie = SessionCookie(request.headers[values: .cookie])
         try guardian.checkSender(request, isToldOf: cookie != nil)
         if let cookie {
             access.endSession(cookie.secret, action: Self.action(request, context), peer: context.client)

@@ -5,9 +5,9 @@ import JSONTexts
 /// The range of a dashboard, as an address has it.
 package struct BoardTimes: Sendable {
     /// ms since 1970.
-    private(set) var from: Int64 = 0
+    package private(set) var from: Int64 = 0
     /// ms since 1970, not included.
-    private(set) var to: Int64 = 0
+    package private(set) var to: Int64 = 0
     /// By whose days it was read: an IANA name.
     private(set) var zone = "UTC"
     /// What in the address could not be used, and what was taken instead.

@@ -12,6 +12,7 @@ import Plans
 import Platform
 import Projections
 import PromQLText
+import RequestFields
 import Rules
 import Sending
 
@@ -83,7 +84,7 @@ extension Routes {
     /// that is over have a tag; who has them already is told so, and nothing is asked.
     func dashboardData(_ uid: String, _ request: Request) async throws -> Response {
         let asked = boardRequest(try dashboard(uid), FormParameters(query: request.uri.query))
-        let (present, fields) = (try await presentFamilies(), request.headers)
+        let (present, fields) = (try await presentFamilies(), request.headers[values: .ifNoneMatch])
         let (pieces, feed) = AsyncThrowingStream<BoardPiece, any Error>.makeStream()
         let booking = MemoryBooking(in: queries.answers)
         let waiting = settlement.waiting

@@ -2,6 +2,7 @@ import Asking
 import Hummingbird
 import JSONTexts
 import Platform
+import RequestFields
 import Rules
 
 /// What amtool asks of an Alertmanager: the alerts that fire, whoever is told of them.

@@ -7,6 +7,7 @@ import JSONTexts
 import Plans
 import Platform
 import PromQLText
+import RequestFields
 
 /// Which series, labels and metrics there are.
 extension Routes {

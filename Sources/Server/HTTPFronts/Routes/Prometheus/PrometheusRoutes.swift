@@ -11,6 +11,7 @@ import Plans
 import Platform
 import Projections
 import PromQLText
+import RequestFields
 import Rules
 
 /// The HTTP API of Prometheus: a form is read, a question asked, and its answer said as Prometheus says it.

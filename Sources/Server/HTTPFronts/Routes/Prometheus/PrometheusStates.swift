@@ -5,6 +5,7 @@ import Hummingbird
 import Intakes
 import JSONTexts
 import Platform
+import RequestFields
 import Rules
 import Sending
 

@@ -1,19 +1,16 @@
 import Bytes
-import HTTPTypes
-import Hummingbird
-import Intakes
 import JSONTexts
 
 /// What a form says, in an address or in a body: names and values as bytes, in their order. Names that nobody knows are
 /// passed over and of several values of a name the first counts, as clients of Prometheus are used to.
-struct FormParameters: Sendable {
+package struct FormParameters: Sendable {
     private var pairs: [(name: [UInt8], value: [UInt8])] = []
 
     /// - Parameters:
     ///   - body: its values stand before those of the address.
     ///   - query: what stands behind the question mark of the address.
     /// - Complexity: O(bytes).
-    init(body: [UInt8] = [], query: String?) {
+    package init(body: [UInt8] = [], query: String?) {
         for text in [body, Array((query ?? "").utf8)] {
             for part in text.split(separator: UInt8(ascii: "&")) {
                 let name = part.prefix { $0 != UInt8(ascii: "=") }
@@ -24,25 +21,23 @@ struct FormParameters: Sendable {
 
     /// The same as a JSON object, whose members are texts or lists of them: what a page sends, since forms of any site
     /// are sent as forms.
-    /// - Throws: 400.
-    init(json body: [UInt8], query: String?) throws(Refusal) {
+    /// - Complexity: O(bytes).
+    package init(json body: [UInt8], query: String?) throws(FormFault) {
         let json: JSONValue
         do {
             json = try JSONReader.parse(body)
         } catch {
-            throw Refusal(
-                .badRequest, "the body is not JSON: expected \(error.expectation)", hint: Self.example,
-                position: error.offset)
+            throw FormFault("the body is not JSON: expected \(error.expectation)", offset: error.offset)
         }
         guard let members = json.members else {
-            throw Refusal(.badRequest, "the body is no JSON object", hint: Self.example)
+            throw FormFault("the body is no JSON object")
         }
         self.init(query: query)
         var told: [(name: [UInt8], value: [UInt8])] = []
         for member in members {
             for value in member.value.array ?? [member.value] {
                 guard let text = value.string else {
-                    throw Refusal(.badRequest, "the member \(member.name) is no text", hint: Self.example)
+                    throw FormFault("the member \(member.name) is no text")
                 }
                 told.append((Array(member.name.utf8), Array(text.utf8)))
             }
@@ -50,23 +45,21 @@ struct FormParameters: Sendable {
         pairs = told + pairs
     }
 
-    private static let example = #"send {"query":"up"}"#
-
     /// The first value of a name; nil where it is missing or empty.
-    subscript(_ name: String) -> String? {
+    package subscript(_ name: String) -> String? {
         bytes(name).flatMap { $0.isEmpty ? nil : String(decoding: $0, as: UTF8.self) }
     }
 
     /// The first value of a name, whatever its bytes.
-    func bytes(_ name: String) -> [UInt8]? { pairs.first { $0.name.elementsEqual(name.utf8) }?.value }
+    package func bytes(_ name: String) -> [UInt8]? { pairs.first { $0.name.elementsEqual(name.utf8) }?.value }
 
     /// Every value of a name.
-    func all(_ name: String) -> [[UInt8]] {
+    package func all(_ name: String) -> [[UInt8]] {
         pairs.filter { $0.name.elementsEqual(name.utf8) }.map(\.value)
     }
 
     /// Every value whose name begins so, with the rest of its name.
-    func pairs(beginning prefix: String) -> [(name: String, value: [UInt8])] {
+    package func pairs(beginning prefix: String) -> [(name: String, value: [UInt8])] {
         pairs.filter { $0.name.starts(with: prefix.utf8) }.map { pair in
             (name: String(decoding: pair.name.dropFirst(prefix.utf8.count), as: UTF8.self), value: pair.value)
         }
@@ -77,21 +70,12 @@ struct FormParameters: Sendable {
     }
 }
 
-extension Routes {
-    /// What a request says in its address and, where it is a form or the same as JSON, in its body.
-    /// - Throws: 415 for another body; what reading it throws.
-    func form(of request: Request) async throws -> FormParameters {
-        guard request.method == .post else { return FormParameters(query: request.uri.query) }
-        if request.mediaType == MediaType.json {
-            let body = try await text(of: request, hint: "shorten the question")
-            return try FormParameters(json: body, query: request.uri.query)
-        }
-        guard request.mediaType == MediaType.form || (request.mediaType.isEmpty && !request.announcesBody) else {
-            throw Refusal(
-                .unsupportedMediaType, "Content-Type \(request.mediaType) is not taken here",
-                hint: "send \(MediaType.form), or ask by GET")
-        }
-        let body = try await text(of: request, hint: "shorten the question")
-        return FormParameters(body: body, query: request.uri.query)
-    }
+/// Why a body is no form.
+package struct FormFault: Error, Hashable, Sendable {
+    /// What is wrong.
+    package var message: String
+    /// Where, in bytes of the body; nil: nowhere in particular.
+    package var offset: Int?
+
+    init(_ message: String, offset: Int? = nil) { (self.message, self.offset) = (message, offset) }
 }

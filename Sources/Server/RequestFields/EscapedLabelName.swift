@@ -1,11 +1,11 @@
-import Bytes
-import PromQLText
+package import Bytes
 
 /// Names of labels that are no plain words, as addresses spell them: `U__` before them, an underscore twice, other
 /// characters by their number in hexadecimal digits between underscores.
-enum EscapedLabelName {
+package enum EscapedLabelName {
     /// The name; what is no such spelling is a name itself.
-    static func name(_ text: [UInt8]) -> ByteText {
+    /// - Complexity: O(bytes).
+    package static func name(_ text: [UInt8]) -> ByteText {
         guard text.starts(with: Array("U__".utf8)) else { return ByteText(text) }
         let underscore = UInt8(ascii: "_")
         var (plain, rest) = ([UInt8](), text.dropFirst(3))
