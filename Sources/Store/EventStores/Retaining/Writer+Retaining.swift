@@ -148,7 +148,6 @@ extension Writer {
 }
 
 extension EventStore {
-    // tests: a job like any other takes part in the crash simulation.
     /// Has events that are old enough go beside the writer: what ``tick()`` does.
     /// - Returns: whether that has begun.
     /// - Throws: ``StoreError`` where the store is closed or has stopped.
