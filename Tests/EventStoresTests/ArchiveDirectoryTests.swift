@@ -166,6 +166,9 @@ import Testing
         let before = try archive.answers(store)
         #expect(try archive.run(store))
         try store.close()
+        let beside = try archive.open(volume)
+        #expect(try bytesInDirectory(beside) == beside.status.segmentBytes)
+        try beside.close()
         let error = #expect(throws: ArchiveRefusal.self) { try archive.open(volume, directory: Self.cold).close() }
         #expect(error?.advice.contains("move all files of /data/segments/archive to \(Self.cold)") == true)
         try disk.createDirectories(Self.cold)
@@ -176,7 +179,37 @@ import Testing
         let again = try archive.open(volume, directory: Self.cold)
         #expect(try archive.answers(again) == before && again.verify().findings == [])
         #expect(try names().count == 2)
+        #expect(try bytesInDirectory(again) == again.status.segmentBytes - again.status.archivedBytes)
         try again.close()
+    }
+
+    /// Bytes of segments that count as files of the data directory.
+    private func bytesInDirectory(_ store: EventStore) throws -> Int {
+        try #require(store.status.diskUse).bytes(of: .segments)
+    }
+
+    /// No room comes free in the data directory by what lies elsewhere: nothing of it goes for that.
+    @Test(arguments: [false, true]) func aBudgetTakesNothingFromAnotherVolume(isElsewhere: Bool) throws {
+        let first = try archive.filled(volume, directory: isElsewhere ? Self.cold : nil)
+        #expect(try archive.run(first))
+        try first.close()
+        let store = try archive.open(volume, budgetBytes: 10)
+        archive.clock.advance(nanoseconds: 4 * ArchivingStores.day)
+        _ = try store.append([ArchivingStores.turn("newest", 2, day: 14)])
+        let before = try archive.answers(store)
+        var hasBegun = false
+        for _ in 0..<3 {
+            archive.clock.advance(nanoseconds: 120_000_000_000)
+            if try store.startRetention() { hasBegun = true }
+            try store.finishJobs()
+        }
+        let status = store.status
+        #expect(hasBegun == !isElsewhere && status.archivedSegments == (isElsewhere ? 1 : 0))
+        #expect((status.droppedEvents > 0) == !isElsewhere && store.isBudgetSpent, "\(store.troubles)")
+        #expect(store.troubles.contains { $0.line.contains("an archive outside the directory") } == isElsewhere)
+        if isElsewhere { #expect(try archive.answers(store) == before) }
+        #expect(try store.verify().findings == [])
+        try store.close()
     }
 
     /// Power goes at any step, with what was copied by half on the other volume.
@@ -249,6 +282,8 @@ import Testing
         try files.moveItem(atPath: root + "/away", toPath: cold)
         let again = try archive.open(system, at: data)
         #expect(try archive.answers(again) == before && again.verify().findings == [])
+        let status = again.status
+        #expect(try status.archivedBytes > 0 && bytesInDirectory(again) == status.segmentBytes - status.archivedBytes)
         try again.close()
     }
 }

@@ -20,14 +20,16 @@ struct ArchivingStores {
     /// - Parameters:
     ///   - afterDays: nil: nothing is archived.
     ///   - keptDays: nil: events are kept for ever.
+    ///   - budgetBytes: of the data directory, for what is older than a week.
     func open(
         _ disk: any FileSystem, at path: String = "/data", afterDays: Int64? = 7, directory: String? = nil,
-        keptDays: Int64? = nil, compacts: Bool = false
+        keptDays: Int64? = nil, compacts: Bool = false, budgetBytes: Int? = nil
     ) throws -> EventStore {
         var options = EventStoreTests.options()
         options.archive.afterNanoseconds = afterDays.map { $0 * Self.day }
         options.archive.directory = directory
         if let keptDays { options.retention = RetentionLimits(eventsNanoseconds: keptDays * Self.day) }
+        options.retention.budget = budgetBytes.map { DiskBudget(bytes: $0, keptNanoseconds: 7 * Self.day) }
         if compacts { options.compaction = CompactionLimits(fanIn: 2, levelEvents: 1_000, newestLeft: 0) }
         return try EventStore.open(at: path, context: context(disk), options: options)
     }

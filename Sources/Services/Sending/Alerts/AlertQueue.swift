@@ -27,7 +27,6 @@ package struct AlertQueue: Sendable {
     private var order: [LabelSet] = []
     /// What a webhook was told last; of an Alertmanager nobody asks.
     private var told: [LabelSet: Told] = [:]
-    // tests: as `AlertQueue`.
     /// Alerts that found no room.
     package private(set) var dropped = 0
 

@@ -7,6 +7,9 @@ struct DiskStanding: Hashable, Sendable {
     enum Obstacle: Hashable, Sendable {
         /// All that is sealed is kept for a while yet, or was looked through.
         case nothingOldEnough
+        /// The oldest events are archived outside the directory: no room comes free in it by them, and none goes before
+        /// those that are older.
+        case archivedElsewhere
         /// What time it is nobody but the wall clock says.
         case clockUnproved
         /// What goes is known by the next seal alone.
@@ -74,6 +77,9 @@ struct DiskStanding: Hashable, Sendable {
         case .nothingOldEnough:
             "no more sealed events were received more than \(Self.days(budget)) ago, as retention.keep_at_least says, "
                 + "but for those of conversations that go on"
+        case .archivedElsewhere:
+            "the oldest lie in an archive outside the directory, where they take no room of it, and none goes before "
+                + "them (a shorter retention.archive_after has more lie there)"
         case .clockUnproved: "for three days after a start or a step of the clock nothing goes by its word alone"
         case .waitsForSeal: "a seal comes first"
         case .unknownTables: "the oldest segments have tables that this version does not know"

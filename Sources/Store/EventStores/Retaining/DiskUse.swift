@@ -19,16 +19,21 @@ package struct DiskUse: Hashable, Sendable {
 
     /// By kind, in the order of ``Kind``.
     private var counts = [Int](repeating: 0, count: Kind.allCases.count)
+    /// Whether archived segments lie elsewhere: they are in none of the counts.
+    private(set) var isArchiveElsewhere = false
 
     /// Deeper folders are not looked into: the store makes none.
     private static let depthMax = 8
 
-    /// Asks for the length of every file below the directory. Files that come or go meanwhile are in it or not.
+    /// Asks for the length of every file below the directory, without those of an archive to which a link leads. Files
+    /// that come or go meanwhile are in it or not.
     /// - Throws: ``StorageError``.
     /// - Complexity: O(files).
     init(of directory: String, _ fileSystem: any FileSystem) throws(StorageError) {
         let files = StoreFiles(root: directory)
-        try add(directory, .other, fileSystem, depth: 0) { path in
+        let archive = try fileSystem.linkTarget(of: files.archive) == nil ? nil : files.archive
+        isArchiveElsewhere = archive != nil
+        try add(directory, .other, fileSystem, depth: 0, besides: archive) { path in
             switch path {
             case files.log: .log
             case files.segments: .segments
@@ -52,16 +57,20 @@ package struct DiskUse: Hashable, Sendable {
         counts[place] = isBeyond ? .max : sum
     }
 
-    /// - Parameter kinds: what folders hold; nil of those that are of the kind of what holds them.
+    /// - Parameters:
+    ///   - left: a folder that is not looked into.
+    ///   - kinds: what folders hold; nil of those that are of the kind of what holds them.
     private mutating func add(
-        _ folder: String, _ kind: Kind, _ fileSystem: any FileSystem, depth: Int, kinds: (String) -> Kind?
+        _ folder: String, _ kind: Kind, _ fileSystem: any FileSystem, depth: Int, besides left: String?,
+        kinds: (String) -> Kind?
     ) throws(StorageError) {
         for entry in try fileSystem.list(folder) {
             let path = folder + "/" + entry.name
+            if path == left { continue }
             if entry.isDirectory {
                 guard depth < Self.depthMax else { continue }
                 do throws(StorageError) {
-                    try add(path, kinds(path) ?? kind, fileSystem, depth: depth + 1, kinds: kinds)
+                    try add(path, kinds(path) ?? kind, fileSystem, depth: depth + 1, besides: left, kinds: kinds)
                 } catch where error.isMissing {
                     continue
                 }

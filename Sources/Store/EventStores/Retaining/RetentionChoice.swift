@@ -12,6 +12,8 @@ struct RetentionChoice {
         var bytes = 0
         /// Its events went before.
         var isFrozen: Bool
+        /// Archived, maybe on another volume.
+        var isArchived = false
     }
 
     /// Events that are looked through at one time: as many as compaction makes one segment of.
@@ -24,15 +26,19 @@ struct RetentionChoice {
     ///   - cutoff: the last received time that goes (ns).
     ///   - done: up to which received time segments were looked through before; nil: none was.
     ///   - bytesWanted: no more segments are taken than come to so many bytes of those that were not looked through.
+    ///   - takesArchived: whether room comes free by those that are archived: otherwise none of them is taken that was
+    ///     not looked through, and none behind it, so that the oldest are never those that are left.
     /// - Complexity: O(segments).
     static func due(
-        _ candidates: [Candidate], through cutoff: Int64, done: Int64?, bytesWanted: Int = .max
+        _ candidates: [Candidate], through cutoff: Int64, done: Int64?, bytesWanted: Int = .max,
+        takesArchived: Bool = true
     ) -> [Int] {
         var (places, events, bytes, isWorthIt) = ([Int](), 0, 0, false)
         for (place, candidate) in candidates.enumerated() where !candidate.isFrozen {
             // What was left before goes along with what comes next, and does not wait for it for ever.
             if isWorthIt, events + candidate.events > eventsMax { break }
             if candidate.receivedUntil > cutoff { break }
+            if !takesArchived, candidate.isArchived, isNew(candidate, done) { break }
             // Of those received at one time none is left behind: it would count as looked through.
             if isWorthIt, bytes >= bytesWanted, candidate.receivedUntil > candidates[places.last ?? 0].receivedUntil {
                 break
@@ -47,7 +53,7 @@ struct RetentionChoice {
     }
 
     /// When the last event of the first segment that is due was received (ns); nil where none is.
-    /// - Parameters: as of ``due(_:through:done:bytesWanted:)``.
+    /// - Parameters: as of ``due(_:through:done:bytesWanted:takesArchived:)``.
     static func firstDue(_ candidates: [Candidate], through cutoff: Int64, done: Int64?) -> Int64? {
         let due = due(candidates, through: cutoff, done: done)
         return due.first { isNew(candidates[$0], done) }.map { candidates[$0].receivedUntil }
@@ -70,7 +76,7 @@ extension SealedState {
             candidates.append(
                 RetentionChoice.Candidate(
                     receivedUntil: receivedUntil, events: segment.isFrozen ? 0 : segment.eventRows(layouts),
-                    bytes: segment.reader.lengthBytes, isFrozen: segment.isFrozen))
+                    bytes: segment.reader.lengthBytes, isFrozen: segment.isFrozen, isArchived: segment.isArchived))
             // Those behind it were received later.
             if receivedUntil > cutoff { break }
         }

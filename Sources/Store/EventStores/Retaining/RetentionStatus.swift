@@ -12,7 +12,6 @@ package struct RetentionStatus: Hashable, Sendable {
         /// Bytes of their segments, without what went on and what stays in their place.
         package var bytes: Int64
 
-        // tests: a server is asked about numbers of their own.
         /// Takes each part as given.
         package init(reason: RetentionReason, events: Int64, bytes: Int64) {
             (self.reason, self.events, self.bytes) = (reason, events, bytes)

@@ -15,7 +15,9 @@ extension Writer {
         diskLookEnd = now.saturatingAdd(Self.diskLookNanoseconds)
         guard let use = try? DiskUse(of: files.root, context.fileSystem) else { return }
         let wasOver = diskStanding.isOverDropLine
-        let named = manifests.current.segments.reduce(0) { $0 + $1.description.lengthBytes }
+        let segments = manifests.current.segments.filter { !($0.isArchived && use.isArchiveElsewhere) }
+        let named = segments.reduce(0) { $0 + $1.description.lengthBytes }
+        isArchiveElsewhere = use.isArchiveElsewhere
         diskStanding.note(usedBytes: use.bytes - use.bytes(of: .segments) + named)
         // What is too much now does not wait for what becomes old.
         if diskStanding.isOverDropLine, !wasOver { retentionPauseEnd = min(retentionPauseEnd, now) }

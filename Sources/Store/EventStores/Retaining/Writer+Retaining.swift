@@ -52,11 +52,16 @@ extension Writer {
     private func startRetention(
         _ reason: RetentionReason, through cutoff: Int64, bytesWanted: Int = .max
     ) -> DiskStanding.Obstacle? {
+        let candidates = sealed.retentionCandidates(through: cutoff, layouts)
+        let done = sealed.lookedThroughUntil
+        let takesArchived = reason != .diskBudget || !isArchiveElsewhere
         let places = RetentionChoice.due(
-            sealed.retentionCandidates(through: cutoff, layouts), through: cutoff, done: sealed.lookedThroughUntil,
-            bytesWanted: bytesWanted)
+            candidates, through: cutoff, done: done, bytesWanted: bytesWanted, takesArchived: takesArchived)
         let segments = places.map { sealed.segments[$0] }
-        guard !segments.isEmpty else { return .nothingOldEnough }
+        guard !segments.isEmpty else {
+            let isDue = !takesArchived && RetentionChoice.firstDue(candidates, through: cutoff, done: done) != nil
+            return isDue ? .archivedElsewhere : .nothingOldEnough
+        }
         guard isProved(cutoff) else { return .clockUnproved }
         guard freshDead.only(of: Set(segments.map(\.id))).rows.isEmpty else {
             if reason == .diskBudget { sealForRetention() }
@@ -148,7 +153,6 @@ extension Writer {
 }
 
 extension EventStore {
-    // tests: a job like any other takes part in the crash simulation.
     /// Has events that are old enough go beside the writer: what ``tick()`` does.
     /// - Returns: whether that has begun.
     /// - Throws: ``StoreError`` where the store is closed or has stopped.

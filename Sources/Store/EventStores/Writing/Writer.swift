@@ -71,6 +71,8 @@ final class Writer {
     /// What the files come to, where a budget is set, and when that is looked at next, by the monotonic clock.
     var diskStanding: DiskStanding
     var diskLookEnd = Int64.min
+    /// Whether archived segments lay outside the data directory at that look.
+    var isArchiveElsewhere = false
     /// Likewise of what may be archived.
     var archivePauseEnd = Int64.min
     /// Of the prices and corrections that the last seal knew.
