@@ -27,8 +27,8 @@ package struct ManifestStore: Sendable {
     /// there.
     private var restoration: (path: String, bytes: [UInt8])?
     private var currentHash: [UInt8] = Array(repeating: 0, count: ManifestCoding.hashBytes)
-    /// Whether a start may find a version that failed to be published: the files that it names are to stay until another
-    /// one takes its place.
+    /// Whether a start may find a version that failed to be published: the files that it names are to stay until
+    /// another one takes its place.
     package private(set) var mayHaveUnpublished = false
 
     /// What opening found beside the manifest it took.
