@@ -270,7 +270,7 @@ import Testing
             call += 1
             try #require(call < 2_000)
         }
-        #expect(call > 40)
+        #expect(call > 30)
     }
 
     /// What is there then is the store, or nothing opens it.

@@ -285,9 +285,9 @@ import Testing
         // A file that tells of a stretch which was put back tells of no loss. The log ends earlier then than where it
         // was closed, and that is to be said as well.
         try disk.remove(next)
+        disk.damage(log) { $0[places[2] + 70] ^= 8 }
         #expect(logDamage { try open().close() }?.file == next)
         try disk.remove("/data/log/log.end")
-        disk.damage(log) { $0[places[2] + 70] ^= 8 }
         let store = try open()
         #expect(store.position == 15 && store.snapshot().lossNotice == nil)
         try store.close()

@@ -209,6 +209,38 @@ struct ManifestTests {
         #expect(try ManifestStore.open(fileSystem: files, directory: "/s").store.version == 2)
     }
 
+    /// A version that took its name and could not be made durable is taken back, so that no start misses the files that
+    /// it alone names. Where that fails as well they are to stay until there is another one.
+    @Test(arguments: [false, true]) func aVersionThatFailsBehindItsNameIsTakenBack(isLasting: Bool) throws {
+        for seed in UInt64(0)..<16 {
+            let files = SimulatedFileSystem(seed: seed)
+            try files.createDirectories("/s")
+            var (store, _) = try ManifestStore.open(fileSystem: files, directory: "/s")
+            let first = try sampleManifest(files, "/s")
+            try store.publish(first)
+            var second = first
+            second.projections = try put(files, "/s/late", [9, 9])
+            files.arm(SimulatedFault(.failure(5), atCall: 1, of: [.flushDirectory], isLasting: isLasting))
+            #expect(throws: StorageError.self) { try store.publish(second) }
+            #expect(store.version == 1 && store.current == first && store.mayHaveUnpublished == isLasting)
+            // An attempt that does not come so far changes nothing of that.
+            files.disarm()
+            files.arm(SimulatedFault(.failure(28), atCall: 1, of: [.rename]))
+            #expect(throws: StorageError.self) { try store.publish(second) }
+            #expect(store.mayHaveUnpublished == isLasting)
+            files.disarm()
+            if isLasting {
+                try store.publish(second)
+                #expect(store.version == 2 && !store.mayHaveUnpublished)
+                continue
+            }
+            try files.remove("/s/late")
+            files.crash(seed % 2 == 0 ? .power : .process)
+            let (again, findings) = try ManifestStore.open(fileSystem: files, directory: "/s")
+            #expect(again.version == 1 && again.current == first && findings.damage == [], "seed \(seed)")
+        }
+    }
+
     @Test func missingFilesRefuseAVersion() throws {
         let files = SimulatedFileSystem()
         try files.createDirectories("/s")

@@ -27,6 +27,9 @@ package struct ManifestStore: Sendable {
     /// there.
     private var restoration: (path: String, bytes: [UInt8])?
     private var currentHash: [UInt8] = Array(repeating: 0, count: ManifestCoding.hashBytes)
+    /// Whether a start may find a version that failed to be published: the files that it names are to stay until
+    /// another one takes its place.
+    package private(set) var mayHaveUnpublished = false
 
     /// What opening found beside the manifest it took.
     package struct Findings: Equatable, Sendable {
@@ -147,7 +150,13 @@ package struct ManifestStore: Sendable {
             try fileSystem.remove(path(version))
             try? fileSystem.remove(copyPath(version))
         }
-        try fileSystem.replace(path(next), with: bytes)
+        do throws(StorageError) {
+            try fileSystem.replace(path(next), with: bytes)
+        } catch {
+            if !withdraw(next, bytes) { mayHaveUnpublished = true }
+            throw error
+        }
+        mayHaveUnpublished = false
         // It is published. Where there is no room for its copy the next start makes it.
         try? fileSystem.replace(copyPath(next), with: bytes)
         restoration = nil
@@ -164,6 +173,23 @@ package struct ManifestStore: Sendable {
             try? fileSystem.remove(copyPath(old))
         }
         stale = []
+    }
+
+    /// Takes back a version that was not published, which may have its name all the same: the files that it alone names
+    /// go, and a start would miss them.
+    /// - Returns: false where a start may find it still.
+    private func withdraw(_ version: UInt64, _ bytes: [UInt8]) -> Bool {
+        do throws(StorageError) {
+            // One that was there before is damaged, and tells of what is lost.
+            guard try fileSystem.lengthBytes(of: path(version)) != nil,
+                try fileSystem.contents(of: path(version)) == bytes
+            else { return true }
+            try fileSystem.remove(path(version))
+            try fileSystem.flushDirectory(directory)
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// The file of the current version as it was written, under both names that it has; nil where nothing was
