@@ -138,7 +138,8 @@ package struct ManifestStore: Sendable {
         self.directory = directory
     }
 
-    /// Publishes the next version; when this returns, it is the state, whatever crashes.
+    /// Publishes the next version; when this returns, it is the state, whatever crashes. Where it throws, the version
+    /// before is the state.
     package mutating func publish(_ manifest: Manifest) throws(StorageError) {
         assert(currentHash.count == ManifestCoding.hashBytes, "the hash of the version in force")
         let next = version + 1
@@ -147,7 +148,12 @@ package struct ManifestStore: Sendable {
             try fileSystem.remove(path(version))
             try? fileSystem.remove(copyPath(version))
         }
-        try fileSystem.replace(path(next), with: bytes)
+        do throws(StorageError) {
+            try fileSystem.replace(path(next), with: bytes)
+        } catch {
+            withdraw(next, bytes)
+            throw error
+        }
         // It is published. Where there is no room for its copy the next start makes it.
         try? fileSystem.replace(copyPath(next), with: bytes)
         restoration = nil
@@ -164,6 +170,15 @@ package struct ManifestStore: Sendable {
             try? fileSystem.remove(copyPath(old))
         }
         stale = []
+    }
+
+    /// A version that was not published may have its name all the same, where the directory could not be flushed.
+    /// Whoever wanted it takes its files away: it would be read as the newest one, and they would be missed, and given
+    /// up by a repair that goes by it. What stood under the name before stays.
+    private func withdraw(_ version: UInt64, _ bytes: [UInt8]) {
+        guard (try? fileSystem.contents(of: path(version))) == bytes else { return }
+        try? fileSystem.remove(path(version))
+        try? fileSystem.flushDirectory(directory)
     }
 
     /// The file of the current version as it was written, under both names that it has; nil where nothing was
