@@ -19,7 +19,7 @@ import Testing
     @Test func answersAreThoseOfBefore() throws {
         let store = try archive.filled(disk)
         let before = try archive.answers(store)
-        let counters = store.snapshot().counters.families
+        var counters = store.snapshot().counters.families
         #expect(before["events"]?.count == 3 * 10 + 1 + 6)
         clockOn()
         #expect(try store.startArchiving() && archive.queue.heldCount == 1)
@@ -42,6 +42,8 @@ import Testing
         #expect(try !archive.run(store))
         try store.tick()
         #expect(try names("/data/segments").count == 1)
+        // A tick counts those whom silence has closed meanwhile.
+        counters = store.snapshot().counters.families
         for number in 0..<3 {
             let result = try store.append([ArchivingStores.batch(number)])[0]
             #expect(result.duplicates == (number == 2 ? 11 : 10))
@@ -193,9 +195,7 @@ import Testing
             let again = try archive.open(disk)
             if again.status.archivedSegments == 0 { #expect(try archive.run(again), "at call \(call)") }
             #expect(try again.status.archivedSegments == 1 && archive.answers(again) == before, "at call \(call)")
-            // A manifest that was not published may have its name all the same; its files are gone, and it is told.
-            let findings = try again.verify().findings.filter { !$0.contains("/manifest-") }
-            #expect(findings == [], "at call \(call)")
+            #expect(try again.verify().findings == [], "at call \(call)")
             try again.close()
             archive.clock.step(toWallNanoseconds: began)
             call += 1

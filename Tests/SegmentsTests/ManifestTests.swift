@@ -255,6 +255,46 @@ struct ManifestTests {
         #expect(findings.unknownFiles == ["late"])
     }
 
+    /// A version whose name could not be made durable was not published: whoever wanted it takes its files away, and
+    /// nobody is to read it as the newest one.
+    @Test func whatWasNotPublishedLosesItsName() throws {
+        for seed in UInt64(0)..<16 {
+            let files = SimulatedFileSystem(seed: seed)
+            try files.createDirectories("/s")
+            var (store, _) = try ManifestStore.open(fileSystem: files, directory: "/s")
+            let manifest = try sampleManifest(files, "/s")
+            try store.publish(manifest)
+            var second = manifest
+            second.projections = try put(files, "/s/late", [9, 9])
+            files.arm(SimulatedFault(.failure(5), atCall: 1, of: [.flushDirectory]))
+            #expect(throws: StorageError.self) { try store.publish(second) }
+            #expect(store.version == 1 && store.current == manifest)
+            try files.remove("/s/late")
+            #expect(try ManifestStore.survey(fileSystem: files, directory: "/s").version == 1)
+            files.crash(seed % 2 == 0 ? .power : .process)
+            var (again, findings) = try ManifestStore.open(fileSystem: files, directory: "/s")
+            #expect(again.version == 1 && again.current == manifest && findings.damage == [], "seed \(seed)")
+            second = manifest
+            second.position = 400
+            try again.publish(second)
+            #expect(try ManifestStore.open(fileSystem: files, directory: "/s").store.current == second)
+        }
+    }
+
+    /// What stood under the name before may be the state, and is not taken away where nothing took its place.
+    @Test func anotherFileOfTheNameStays() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        var (store, _) = try ManifestStore.open(fileSystem: files, directory: "/s")
+        let manifest = try sampleManifest(files, "/s")
+        try store.publish(manifest)
+        let path = "/s/" + ManifestStore.fileName(2)
+        try files.replace(path, with: [1, 2, 3])
+        files.arm(SimulatedFault(.failure(28), atCall: 1, of: [.rename]))
+        #expect(throws: StorageError.self) { try store.publish(manifest) }
+        #expect(try files.contents(of: path) == [1, 2, 3])
+    }
+
     @Test func leftoversAreNamedAndTemporaryOnesRemoved() throws {
         let files = SimulatedFileSystem()
         try files.createDirectories("/s")

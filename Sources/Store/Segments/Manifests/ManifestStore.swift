@@ -141,7 +141,8 @@ package struct ManifestStore: Sendable {
         self.directory = directory
     }
 
-    /// Publishes the next version; when this returns, it is the state, whatever crashes.
+    /// Publishes the next version; when this returns, it is the state, whatever crashes. Where it throws, the version
+    /// before is the state.
     package mutating func publish(_ manifest: Manifest) throws(StorageError) {
         assert(currentHash.count == ManifestCoding.hashBytes, "the hash of the version in force")
         let next = version + 1
