@@ -279,6 +279,19 @@ import Testing
         var whole = ExponentialHistogram()
         for number in [5, 7, 9, 1_000_000] as [Int64] { whole.add(number) }
         #expect(try merged.finish([0]).scalar(at: 0) == .text(String(decoding: whole.text, as: UTF8.self)))
+        // Of one row, or of rows that are alike, it is the same in whatever storage it comes.
+        for count in [1, 3] {
+            var alike = AggregateStates.histogram(.integer)
+            alike.grow(to: 1)
+            let constants: [(Scalar, ColumnType)] = [
+                (texts.scalar(at: 0), .text), (.integer(3), .integer), (sums.scalar(at: 0), sums.type),
+            ]
+            try alike.update(
+                constants.map { .constant($0.0, type: $0.1, count: count) }, GroupAssignment(single: count))
+            var repeated = ExponentialHistogram()
+            for _ in 0..<count { for number in [5, 7, 1_000_000] as [Int64] { repeated.add(number) } }
+            #expect(try alike.finish([0]).scalar(at: 0) == .text(String(decoding: repeated.text, as: UTF8.self)))
+        }
         let damaged = Vector(type: .text, scalars: [.text("no histogram")])
         #expect(throws: KernelError.self) {
             try merged.update(

@@ -148,12 +148,13 @@ class Ways:
         self.imported(server, self.prices, len(self.prices), over_http=True)
 
     def as_segments_made_one(self, server):
-        self.imported(server, self.prices + self.lines, 24)
+        # As many as become one where they are this small.
+        self.imported(server, self.prices + self.lines, 80)
         server.start()
         ends = time.monotonic() + 20
-        while time.monotonic() < ends and json.loads(server.get("/v1/status")[2])["segments"] > 12:
+        while time.monotonic() < ends and json.loads(server.get("/v1/status")[2])["segments"] > 40:
             time.sleep(0.2)
-        if json.loads(server.get("/v1/status")[2])["segments"] > 12:
+        if json.loads(server.get("/v1/status")[2])["segments"] > 40:
             raise CommandFailed("small segments were not made one")
 
     def as_an_export(self, server):

@@ -141,7 +141,9 @@ struct GroupHistograms: Sendable {
 
     /// A row of one value has no histogram, its sum is the value.
     private mutating func merge(_ arguments: [Vector], _ assignment: GroupAssignment) throws(KernelError) {
-        let (texts, counts, sums) = (arguments[0], arguments[1], arguments[2])
+        // Of rows that are alike, or of an only one, the text may come as a constant.
+        let texts = arguments[0].isAllNull ? arguments[0] : arguments[0].expanded()
+        let (counts, sums) = (arguments[1], arguments[2])
         var read = ExponentialHistogram.ReadBuckets()
         try assignment.forEach { (row, group) throws(KernelError) in
             if case .text(let codes, let dictionary) = texts.storage, texts.validity?[row] ?? true {
