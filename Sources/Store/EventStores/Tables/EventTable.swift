@@ -110,8 +110,8 @@ struct GroupMorsel: Morsel {
 
     func lacks(_ index: Int) -> Bool { group.lacks(columnNamed: columns[index].name, near: index) }
 
-    func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
-        try group.rows(ofText: text, in: columns[index].name, statistics: statistics)
+    func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? {
+        try group.rows(ofTexts: texts, in: columns[index].name, statistics: statistics)
     }
 
     func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? {
