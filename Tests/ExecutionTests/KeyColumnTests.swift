@@ -48,6 +48,22 @@ import Testing
         let isUser = Expression.call(.equal, [user, .literal(.text("c-3"), .text)], .boolean)
         let upper = Expression.call(.upper, [id], .text)
         let pairs = aggregate(scan, by: [id, user], [count()])
+        func joined(
+            _ right: Plan, _ kind: JoinKind = .inner, on keys: (Expression, Expression)? = nil,
+            residual: Expression? = nil
+        ) -> Plan {
+            .join(
+                left: scan, right: right, kind: kind, leftKeys: [keys?.0 ?? id], rightKeys: [keys?.1 ?? user],
+                residual: residual)
+        }
+        let (number, rightUser) = (Expression.column(2, .integer), Expression.column(4, .text))
+        let members = Plan.distinct(.project(scan, [user], output: [TableColumn(name: "u", type: .text)]))
+        let first = Expression.column(0, .text)
+        let isMember = Expression.call(.isNotNull, [.column(3, .text)], .boolean)
+        let isLater = Expression.call(.greater, [.column(5, .integer), number], .boolean)
+        let isOther = Expression.call(.notEqual, [user, .column(3, .text)], .boolean)
+        let renamed = Plan.project(
+            joined(scan), [number, id], output: [("n", .integer), ("i", .text)].map { TableColumn(name: $0.0, type: $0.1) })
         let areMany = Expression.call(.greater, [.column(2, .integer), .literal(.integer(1), .integer)], .boolean)
         return [
             (aggregate(scan, by: [id], [count()]), [0]),
@@ -66,6 +82,20 @@ import Testing
             (aggregate(pairs, by: [user], [count(.column(2, .integer))]), [0, 1]),
             (aggregate(pairs, by: [.column(2, .integer)], [count(id, isDistinct: true)]), [0, 1]),
             (aggregate(pairs, by: [user], [greatest(id), count(filter: isUser)]), [0, 1]),
+            // Rows pair up by keys that nobody looks at, or only groups by, or are shown.
+            (aggregate(joined(scan), by: [number], [count()]), [0, 1]),
+            (aggregate(joined(scan, .left), by: [number], [count(.column(5, .integer))]), [0, 1]),
+            (aggregate(joined(members, on: (id, first)), by: [number], [count()]), [0, 1]),
+            (aggregate(joined(members, .left, on: (user, first)), by: [number], [count(filter: isMember)]), []),
+            (aggregate(joined(scan), by: [id], [count()]), [0, 1]),
+            (aggregate(joined(scan), by: [rightUser], [count()]), []),
+            (aggregate(joined(scan), by: [number], [greatest(id)]), []),
+            (aggregate(joined(scan, on: (.call(.upper, [id], .text), user)), by: [number], [count()]), []),
+            (aggregate(joined(scan, .left, residual: isLater), by: [number], [count()]), [0, 1]),
+            (aggregate(joined(scan, residual: isOther), by: [number], [count()]), [0, 1]),
+            (aggregate(.filter(joined(scan), isLater), by: [number], [count()]), [0, 1]),
+            (aggregate(renamed, by: [.column(1, .text)], [count(.column(0, .integer))]), [0, 1]),
+            (aggregate(joined(joined(scan), on: (id, user)), by: [number], [count()]), [0, 1]),
         ]
     }
 
