@@ -74,8 +74,8 @@ package struct SharedTextCodes: Sendable {
         let rows = header.rowCount
         var found = try read(header, payload, type, textCount: nil, rows: nil)
         // They are looked at where they are replaced, all at once.
-        guard CodeTable.replace(&found.codes, by: numbers.byCode) else {
-            throw DecodingError(offset: header.payloadBytes, expectation: "codes below \(numbers.byCode.count)")
+        guard numbers.replace(&found.codes) else {
+            throw DecodingError(offset: header.payloadBytes, expectation: "codes below \(numbers.count)")
         }
         if found.codes.isEmpty { return .constant(.null, type: type, count: rows) }
         let spread = PageDecoder.spread(found.codes, found.validity, zero: 0)
