@@ -125,6 +125,40 @@ import Testing
     }
 }
 
+extension KeyColumnTests {
+    /// Where it is known which texts the rows have, and no condition is left to be tried, no row is looked at to count
+    /// them; unless something else is asked, too.
+    @Test func textsThatAreKnownAreCountedWithoutRows() throws {
+        var random = SeededGenerator(seed: 9)
+        for round in 0..<12 {
+            let base = MemoryTable(
+                "t", Self.columns, rows: Self.rows(Int.random(in: 1..<300, using: &random), &random),
+                morselRows: Int.random(in: 1..<90, using: &random))
+            let plain = MemoryCatalog(tables: [base])
+            let catalog = OneTableCatalog(table: KeyedTable(base: base, knowsTexts: true))
+            let few = Expression.call(.less, [.column(2, .integer), .literal(.integer(4), .integer)], .boolean)
+            let all = Expression.call(.less, [.column(2, .integer), .literal(.integer(90), .integer)], .boolean)
+            let ids = Self.count(Self.id, isDistinct: true)
+            for (number, plan) in [
+                Self.aggregate(catalog.scan, by: [], [ids]), Self.aggregate(.filter(catalog.scan, all), by: [], [ids]),
+                Self.aggregate(.filter(catalog.scan, few), by: [], [ids]),
+                Self.aggregate(catalog.scan, by: [], [ids, Self.count()]),
+                Self.aggregate(catalog.scan, by: [Self.user], [ids]),
+                Self.aggregate(catalog.scan, by: [], [Self.count(Self.id)]),
+            ].enumerated() {
+                let expected = try executor.rows(plan, plain)
+                let before = base.reads.pagesRead.load(ordering: .relaxed)
+                for engine in [executor, sharing] {
+                    let rows = try engine.run(plan, catalog: catalog, options: QueryOptions()).rows
+                    #expect(rows == expected, "round \(round), question \(number)")
+                }
+                let pages = base.reads.pagesRead.load(ordering: .relaxed) - before
+                if number < 2 { #expect(pages == 0, "round \(round), question \(number)") }
+            }
+        }
+    }
+}
+
 /// A table whose keys come with a dictionary that has far more texts than the rows.
 private struct KeyedTable: TableSource {
     final class Asked: Sendable { let columns = Mutex<Set<Int>>([]) }
@@ -132,21 +166,31 @@ private struct KeyedTable: TableSource {
     let base: MemoryTable
     /// The columns that were asked for as keys.
     let asked = Asked()
+    /// Whether it is known which texts a piece has.
+    var knowsTexts = false
 
     var name: String { base.name }
     var columns: [TableColumn] { base.columns }
     func morsels(for request: ScanRequest) -> [any Morsel] {
-        base.morsels(for: request).map { KeyedMorsel(base: $0, asked: asked) }
+        base.morsels(for: request).map { KeyedMorsel(base: $0, asked: asked, knowsTexts: knowsTexts) }
     }
 }
 
 private struct KeyedMorsel: Morsel {
     let base: any Morsel
     let asked: KeyedTable.Asked
+    let knowsTexts: Bool
 
     var rowCount: Int { base.rowCount }
     func column(_ index: Int) throws -> Vector { try base.column(index) }
     func summary(_ index: Int) -> ColumnSummary? { base.summary(index) }
+
+    func texts(_ index: Int) throws -> Vector? {
+        guard knowsTexts, let base = base as? MemoryMorsel else { return nil }
+        let column = base.vectors[index]
+        let texts = Set((0..<column.count).map { column.scalar(at: $0) }).filter { !$0.isNull }
+        return Vector(type: .text, scalars: Array(texts))
+    }
 
     func keys(_ index: Int) throws -> Vector {
         asked.columns.withLock { _ = $0.insert(index) }

@@ -131,6 +131,37 @@ struct SharedTextsSegmentTests {
         #expect(last[0].count == 806)
     }
 
+    /// Which texts occur in a page is found out once, and they are those of its rows.
+    @Test func textsThatOccurAreFoundOutOnce() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let reader = try Self.open(files, try Self.write(files, id: 1, isShared: true))
+        let plain = try Self.open(files, try Self.write(files, id: 2, isShared: false))
+        let statistics = ScanStatistics()
+        for round in 0..<5 {
+            let before = statistics.pagesRead.load(ordering: .relaxed)
+            for table in Self.tables {
+                for (group, same) in zip(reader.groups(table: table), plain.groups(table: table)) {
+                    for name in ["trace_id", "user_id"] {
+                        let found = try group.texts(named: name, statistics: statistics)
+                        // Texts get their numbers when they are asked for once more.
+                        if round > 1 { #expect(found != nil, "round \(round), \(table)") }
+                        guard let found else { continue }
+                        let rows = Self.values(try same.column(named: name, type: .text)).filter { !$0.isNull }
+                        #expect(found.count == Set(rows).count && Set(Self.values(found)) == Set(rows))
+                        guard case .text(_, let dictionary) = found.storage else { continue }
+                        #expect(dictionary.isKept && found.hasNoNulls)
+                    }
+                    #expect(try group.texts(named: "time") == nil)
+                    #expect(try same.texts(named: "trace_id") == nil)
+                }
+            }
+            let pages = statistics.pagesRead.load(ordering: .relaxed) - before
+            if round > 2 { #expect(pages == 0, "round \(round)") }
+        }
+        #expect(statistics.pagesRead.load(ordering: .relaxed) == 2 * 2 * Self.tables.count)
+    }
+
     @Test func filtersAreThoseOfTheTextsInCommon() throws {
         let files = SimulatedFileSystem()
         try files.createDirectories("/s")

@@ -84,6 +84,37 @@ package struct SharedTextCodes: Sendable {
             validity: found.validity)
     }
 
+    /// Which codes occur in the rows of a page: a bit for each, bit `code % 64` of word `code / 64`.
+    /// - Throws: as ``init(_:payload:type:textCount:rows:landmarks:)``.
+    /// - Complexity: O(rows + payload + textCount / 64).
+    package static func occurring(
+        _ header: PageHeader, payload: ArraySlice<UInt8>, type: ColumnType, textCount: Int
+    ) throws(DecodingError) -> [UInt64] {
+        let codes = try read(header, payload, type, textCount: textCount, rows: nil).codes
+        var bits = [UInt64](repeating: 0, count: (textCount + 63) / 64)
+        let source = codes.span
+        var words = bits.mutableSpan
+        for row in 0..<source.count { words[Int(source[row] >> 6)] |= 1 << UInt64(source[row] & 63) }
+        return bits
+    }
+
+    /// The texts of the codes that occur, each once, by numbers that are kept; nil where those are of another page.
+    /// - Parameter bits: of ``occurring(_:payload:type:textCount:)``.
+    /// - Complexity: O(texts of the blocks).
+    package static func texts(occurring bits: [UInt64], numbers: KeptTexts.Numbers) -> Vector? {
+        var codes: [UInt32] = []
+        codes.reserveCapacity(bits.reduce(0) { $0 + $1.nonzeroBitCount })
+        for (place, word) in bits.enumerated() {
+            var left = word
+            while left != 0 {
+                codes.append(UInt32(truncatingIfNeeded: place * 64 + left.trailingZeroBitCount))
+                left &= left &- 1
+            }
+        }
+        guard numbers.replace(&codes) else { return nil }
+        return Vector(type: .text, count: codes.count, storage: .text(codes: codes, dictionary: numbers.dictionary))
+    }
+
     /// - Precondition: the table has a number for each code.
     private static func renumber(_ codes: inout [UInt32], _ table: [UInt32]) {
         let numbers = table.span

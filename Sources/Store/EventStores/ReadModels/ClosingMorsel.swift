@@ -184,6 +184,10 @@ struct ClosingMorsel: Morsel {
             .column(index)
     }
 
+    func texts(_ index: Int) throws -> Vector? {
+        try ClosingRule.places.derived.contains(index) ? nil : base.texts(index)
+    }
+
     func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? {
         try ClosingRule.places.derived.contains(index) ? nil : base.rows(index, ofTexts: texts)
     }

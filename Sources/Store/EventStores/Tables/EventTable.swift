@@ -110,6 +110,11 @@ struct GroupMorsel: Morsel {
 
     func lacks(_ index: Int) -> Bool { group.lacks(columnNamed: columns[index].name, near: index) }
 
+    func texts(_ index: Int) throws -> Vector? {
+        guard sharesTexts else { return nil }
+        return try group.texts(named: columns[index].name, near: index, statistics: statistics)
+    }
+
     func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? {
         try group.rows(ofTexts: texts, in: columns[index].name, statistics: statistics)
     }

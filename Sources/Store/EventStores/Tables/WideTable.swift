@@ -119,6 +119,12 @@ struct WideMorsel: Morsel {
         return source < 0 || source != view.typePlace && base.lacks(source)
     }
 
+    func texts(_ index: Int) throws -> Vector? {
+        let source = view.sources[index]
+        if source < 0 || source == view.typePlace { return nil }
+        return try base.texts(source)
+    }
+
     func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? {
         let source = view.sources[index]
         if source < 0 || source == view.typePlace { return nil }

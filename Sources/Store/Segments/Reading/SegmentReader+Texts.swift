@@ -120,12 +120,18 @@ extension RowGroup {
     /// Such a column with the numbers that are kept of its texts; nil where these are not known yet, or too many.
     /// - Throws: likewise.
     func withKeptTexts(_ page: Page, of column: Int, _ statistics: ScanStatistics?) throws -> Vector? {
-        let blocks = KeptTexts.Blocks(
-            column: columns[column].name, origin: segment.origin, indices: page.texts,
-            textCount: textCount(of: page.texts))
-        let numbers = try segment.keptTexts.numbers(of: blocks) { try segment.texts($0, at: nil, statistics) }
-        guard let numbers else { return nil }
+        guard let numbers = try keptNumbers(ofTexts: page.texts, column, statistics) else { return nil }
         return try SharedTextCodes.column(page.header, payload: page.payload, type: page.type, numbers: numbers)
+    }
+
+    /// The numbers that are kept of the texts of blocks; nil likewise.
+    /// - Throws: likewise.
+    func keptNumbers(
+        ofTexts blocks: [Int], _ column: Int, _ statistics: ScanStatistics?
+    ) throws -> KeptTexts.Numbers? {
+        let wanted = KeptTexts.Blocks(
+            column: columns[column].name, origin: segment.origin, indices: blocks, textCount: textCount(of: blocks))
+        return try segment.keptTexts.numbers(of: wanted) { try segment.texts($0, at: nil, statistics) }
     }
 
     /// How many texts blocks have together.
