@@ -11,6 +11,7 @@ struct IntegerExtremumAccumulator: Accumulator {
     }
 
     var memoryBytes: Int { best.capacity * 9 }
+    var mayRefuse: Bool { false }
 
     mutating func grow(to groups: Int) {
         best.pad(to: groups, with: isMaximum ? .min : .max)
@@ -115,6 +116,7 @@ struct ExtremumAccumulator: Accumulator {
     }
 
     var memoryBytes: Int { best.capacity * 64 + textBytes }
+    var mayRefuse: Bool { false }
 
     /// Results are texts of their own.
     var finishBytes: Int { textBytes }

@@ -28,6 +28,9 @@ struct PercentileAccumulator: Accumulator {
 
     var memoryBytes: Int { words.memoryBytes + others.capacity * 64 + textBytes }
 
+    /// Only the watch stops it.
+    var mayRefuse: Bool { false }
+
     /// Each value again, in its group.
     var finishBytes: Int { words.count * 8 + others.count * 48 + groupCount * 64 }
 
