@@ -1,5 +1,4 @@
 package import Columnar
-internal import Platform
 
 extension RowGroup {
     /// The texts that rows have in a column, by name, each once, in the order of their numbers in the page, with the
