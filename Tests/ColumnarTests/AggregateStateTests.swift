@@ -329,6 +329,8 @@ import Testing
         #expect(AggregateStates.sum(.integer, type: .numeric(scale: 0), isAverage: false)?.mayRefuse == true)
     }
 
+    private static func time(_ value: Int64?) -> Scalar { value.map { .timestamptz($0) } ?? .null }
+
     /// Least and greatest of groups some of which have no value, in states that meet.
     @Test func extremesOfGroupsWithoutValues() throws {
         let numbers = Vector(
@@ -342,13 +344,13 @@ import Testing
             let groups: [UInt32] = [3, 1, 0, 2, 0]
             let own = isMaximum ? [0, nil, .max, .min, .max] : [-7, nil, .max, .min, .max] as [Int64?]
             let found = try states[0].finish(groups)
-            #expect((0..<5).map { found.scalar(at: $0) } == own.map { $0.map { Scalar.timestamptz($0) } ?? Scalar.null })
+            #expect((0..<5).map { found.scalar(at: $0) } == own.map(Self.time))
             #expect(found.type == .timestamptz && found.fault == nil)
             // Its groups 0, 1, 2, 3 are 1, 3, 0, 2 here.
             try states[0].merge(states[1], [1, 3, 0, 2])
             let all = isMaximum ? [0, 0, .max, .min, .max] : [-7, -7, .max, .min, .max] as [Int64?]
             let merged = try states[0].finish(groups)
-            #expect((0..<5).map { merged.scalar(at: $0) } == all.map { $0.map { Scalar.timestamptz($0) } ?? Scalar.null })
+            #expect((0..<5).map { merged.scalar(at: $0) } == all.map(Self.time))
         }
     }
 

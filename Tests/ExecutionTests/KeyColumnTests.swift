@@ -63,7 +63,8 @@ import Testing
         let isLater = Expression.call(.greater, [.column(5, .integer), number], .boolean)
         let isOther = Expression.call(.notEqual, [user, .column(3, .text)], .boolean)
         let renamed = Plan.project(
-            joined(scan), [number, id], output: [("n", .integer), ("i", .text)].map { TableColumn(name: $0.0, type: $0.1) })
+            joined(scan), [number, id],
+            output: [TableColumn(name: "n", type: .integer), TableColumn(name: "i", type: .text)])
         let areMany = Expression.call(.greater, [.column(2, .integer), .literal(.integer(1), .integer)], .boolean)
         return [
             (aggregate(scan, by: [id], [count()]), [0]),
@@ -189,6 +190,7 @@ private struct KeyedMorsel: Morsel {
         guard knowsTexts, let base = base as? MemoryMorsel else { return nil }
         let column = base.vectors[index]
         let texts = Set((0..<column.count).map { column.scalar(at: $0) }).filter { !$0.isNull }
+        // order: none is promised.
         return Vector(type: .text, scalars: Array(texts))
     }
 

@@ -37,8 +37,9 @@ package protocol Morsel: Sendable {
     /// As `column`, for who asks which rows have equal texts, and looks at few of these: the dictionary may have far
     /// more texts than there are rows, and those of different pieces agree as far as that is known.
     func keys(_ index: Int) throws -> Vector
-    /// The texts that the rows have in a column, each once, as ``keys(_:)`` has them and in no order that says anything,
-    /// nulls left out, where which these are is found out once for all who ask; nil where it is not: keys are read.
+    /// The texts that the rows have in a column, each once, as ``keys(_:)`` has them and in no order that says
+    /// anything, nulls left out, where which these are is found out once for all who ask; nil where it is not: keys are
+    /// read.
     func texts(_ index: Int) throws -> Vector?
     /// The rows whose text in a column is one of `texts`, ascending, where that is found more cheaply than by reading
     /// the column; nil where it is not.

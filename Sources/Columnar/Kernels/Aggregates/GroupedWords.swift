@@ -1,5 +1,5 @@
-/// 64-bit words, each of a group: kept in the pieces in which they came, so that none is moved when more come, and those
-/// of another state are taken over as they are.
+/// 64-bit words, each of a group: kept in the pieces in which they came, so that none is moved when more come, and
+/// those of another state are taken over as they are.
 struct GroupedWords: Sendable {
     fileprivate struct Part: Sendable {
         /// By word; empty where all are of `group`.

@@ -51,6 +51,7 @@ struct ColumnLooks: Sendable {
         residual?.collectColumns(into: &all)
         var sides = (left: ColumnLooks(columns: []), right: ColumnLooks(columns: []))
         var ofValues: (left: Set<Int>, right: Set<Int>) = ([], [])
+        // order: sets are made of sets.
         for column in all {
             if column < leftCount {
                 sides.left.columns.insert(column)
@@ -60,6 +61,7 @@ struct ColumnLooks: Sendable {
                 ofValues.right.insert(column - leftCount)
             }
         }
+        // order: likewise.
         for column in values where column < leftCount { ofValues.left.insert(column) }
         sides.left.keys = keys.filter { $0 < leftCount }
         for (leftKey, rightKey) in zip(leftKeys, rightKeys) {
