@@ -329,6 +329,44 @@ import Testing
         #expect(joined.finishBytes > 100 * 2 && joined.memoryBytes > 100 * 6)
     }
 
+    /// Whose results are always there is finished for the groups alone that are wanted.
+    @Test func whatHasAlwaysAResultSaysSo() {
+        let types: [ColumnType] = [.integer, .timestamptz, .text, .numeric(scale: 2), .double]
+        for type in types {
+            #expect(!AggregateStates.extremum(type, isMaximum: true).mayRefuse)
+            let median = AggregateStates.percentile(
+                type, fractions: [0.5], asArray: false, isContinuous: false, isDescending: false, type: type)
+            #expect(!median.mayRefuse)
+        }
+        #expect(!AggregateStates.count().mayRefuse)
+        #expect(AggregateStates.sum(.integer, type: .numeric(scale: 0), isAverage: false)?.mayRefuse == true)
+    }
+
+    private static func time(_ value: Int64?) -> Scalar { value.map { .timestamptz($0) } ?? .null }
+
+    /// Least and greatest of groups some of which have no value, in states that meet.
+    @Test func extremesOfGroupsWithoutValues() throws {
+        let numbers = Vector(
+            type: .timestamptz,
+            scalars: [.timestamptz(.max), .null, .timestamptz(.min), .timestamptz(0), .null, .timestamptz(-7)])
+        for isMaximum in [false, true] {
+            var states = (0..<2).map { _ in AggregateStates.extremum(.timestamptz, isMaximum: isMaximum) }
+            for state in states.indices { states[state].grow(to: 4) }
+            try states[0].update([numbers], GroupAssignment([0, 1, 2, 3, 3, 3]))
+            try states[1].update([numbers], GroupAssignment([2, 0, 3, 0, 1, 0]))
+            let groups: [UInt32] = [3, 1, 0, 2, 0]
+            let own = isMaximum ? [0, nil, .max, .min, .max] : [-7, nil, .max, .min, .max] as [Int64?]
+            let found = try states[0].finish(groups)
+            #expect((0..<5).map { found.scalar(at: $0) } == own.map(Self.time))
+            #expect(found.type == .timestamptz && found.fault == nil)
+            // Its groups 0, 1, 2, 3 are 1, 3, 0, 2 here.
+            try states[0].merge(states[1], [1, 3, 0, 2])
+            let all = isMaximum ? [0, 0, .max, .min, .max] : [-7, -7, .max, .min, .max] as [Int64?]
+            let merged = try states[0].finish(groups)
+            #expect((0..<5).map { merged.scalar(at: $0) } == all.map(Self.time))
+        }
+    }
+
     // MARK: What cannot be computed
 
     private func error(_ state: any Accumulator, _ type: ColumnType, _ values: [Scalar]) -> KernelError? {

@@ -143,6 +143,46 @@ import Testing
         #expect(table.lookUp([left.gather([1]), Vector.constant(.integer(-1), type: .integer, count: 1)]) == [.max])
     }
 
+    /// Pairs of numbers of which each has one partner, a few, or so many that they are looked up otherwise, on the side
+    /// that has more numbers and on one that is overtaken by the other.
+    @Test(arguments: [1, 3, 8, 9, 60], [false, true])
+    func pairsOfFewAndOfManyPartners(partners: Int, isTurned: Bool) {
+        var random = RandomScalars(seed: 57)
+        func chunk(_ number: Int) -> (rows: [[Int64]], vectors: [Vector]) {
+            var columns: [[Int64]] = [[], []]
+            for _ in 0..<3_000 {
+                let many = Int64(random.below(200 * (number + 1) * (number + 1)))
+                let few = (many * 7 + Int64(random.below(partners))) % 900
+                columns[0].append(isTurned && number > 2 ? few : many)
+                columns[1].append(isTurned && number > 2 ? many : few)
+            }
+            let rows = (0..<3_000).map { [columns[0][$0], columns[1][$0]] }
+            return (rows, columns.map { Vector(type: .integer, count: 3_000, storage: .int64($0)) })
+        }
+        var tables = [GroupTable(types: [.integer, .integer]), GroupTable(types: [.integer, .integer])]
+        var known: [[[Int64]: UInt32]] = [[:], [:]]
+        for step in 0..<12 {
+            let (table, (rows, vectors)) = (step % 2, chunk(step / 2))
+            let expected = rows.map { row -> UInt32 in
+                let number = known[table][row] ?? UInt32(known[table].count)
+                known[table][row] = number
+                return number
+            }
+            #expect(tables[table].assign(vectors, ordinal: UInt64(step) << 32) == expected, "step \(step)")
+            let (all, others) = (tables[table].lookUp(vectors), tables[1 - table].lookUp(vectors))
+            #expect(all == expected && others == rows.map { known[1 - table][$0] ?? .max }, "step \(step)")
+        }
+        let mapping = tables[0].absorb(tables[1])
+        let union = Set(known[0].keys).union(known[1].keys)
+        #expect(tables[0].count == union.count)
+        let (left, right) = (
+            tables[0].keys(of: mapping), tables[1].keys(of: (0..<UInt32(known[1].count)).map { $0 })
+        )
+        for row in mapping.indices {
+            #expect((0..<2).allSatisfy { left[$0].scalar(at: row) == right[$0].scalar(at: row) })
+        }
+    }
+
     /// Dictionaries of many texts, short and long ones and such that a word of eight bytes cuts, some met before.
     @Test func manyTexts() {
         var random = RandomScalars(seed: 53)

@@ -45,6 +45,31 @@ import Testing
         #expect(last.allSatisfy { $0.longestBytes == 18 })
     }
 
+    /// Pages that name several blocks, of which they have most of the texts or few.
+    @Test func pagesOfSeveralBlocks() throws {
+        func vector(_ numbers: [Int]) -> Vector {
+            var builder = TextDictionaryBuilder()
+            let codes = numbers.map { builder.code(of: "c-" + hex(UInt64($0) &* 0x9E37_79B9_7F4A_7C15, 16)) }
+            return Vector(
+                type: .text, count: numbers.count, storage: .text(codes: codes, dictionary: builder.finish()))
+        }
+        let whole = vector(Array(0..<40_000))
+        let few = vector((0..<1_500).map { $0 * 7_919 % 40_000 })
+        let neighbours = withNulls(vector(Array(16_000..<17_500))) { $0 % 7 == 0 }
+        var segment = try TextSegment(origin: 3, [whole, few, neighbours])
+        #expect(segment.blockCount == 3)
+        let kept = KeptTexts(bytesMax: 8 << 20)
+        for round in 0..<4 {
+            for place in 0..<3 {
+                let found = try segment.column(place, kept)
+                if round > 1 { #expect(found != nil, "round \(round), page \(place)") }
+                guard let found else { continue }
+                #expect(sameRows(found, segment.vectors[place]) && found.fault == nil, "page \(place)")
+            }
+        }
+        #expect(segment.readings == 3)
+    }
+
     /// Who asks once pays nothing for others.
     @Test func theFirstQuestionReadsNothingMore() throws {
         var random = SampleGenerator(state: 92)

@@ -44,6 +44,62 @@ import Testing
         }
     }
 
+    private static let helpers = KernelHelpers { count, job in
+        for index in (0..<count).reversed() { job(index) }
+    }
+
+    /// Values that come in pieces of any size, in runs or not, with nulls, to several states one of which takes in the
+    /// others, also such as had taken in others; finished by one or by several.
+    @Test(arguments: 1...12 as ClosedRange<UInt64>) func piecesMakeUpTheirGroups(seed: UInt64) throws {
+        var random = SampleGenerator(state: seed)
+        func below(_ limit: Int) -> Int { Int(random.next() % UInt64(limit)) }
+        let groups = [1, 2, 9, 300][Int(seed % 4)]
+        var states = (0..<4).map { _ in
+            AggregateStates.percentile(
+                .integer, fractions: Self.fractions, asArray: true, isContinuous: false, isDescending: false,
+                type: .array(.integer))
+        }
+        // Each numbers the groups in its own way.
+        let names = (0..<4).map { _ in (0..<UInt32(groups)).map { $0 }.shuffled(using: &random) }
+        var values = [[Int64]](repeating: [], count: groups)
+        for step in 0..<24 {
+            let rows = [1, 90, 4_095, 4_096, 30_000][below(5)]
+            let (state, isDense, isRun) = (below(4), below(3) > 0, below(3) == 0)
+            let drawn = numbers(rows, below: 5_000, step: 7, seed: random.next())
+            let owners = (0..<rows).map { UInt32(isRun ? $0 / 500 % groups : below(groups)) }
+            let isNull = (0..<rows).map { _ in !isDense && below(5) == 0 }
+            for row in 0..<rows where !isNull[row] { values[Int(names[state][Int(owners[row])])].append(drawn[row]) }
+            let chunk = Vector(
+                type: .integer, scalars: (0..<rows).map { isNull[$0] ? .null : .integer(drawn[$0]) })
+            states[state].grow(to: groups)
+            let assignment =
+                groups == 1 && step % 2 == 0 ? GroupAssignment(single: rows) : GroupAssignment(owners, below: groups)
+            try states[state].update([chunk], assignment)
+        }
+        for state in states.indices { states[state].grow(to: groups) }
+        // The second takes in the third, the first the fourth and what the second has become.
+        func mapping(_ from: Int, _ to: Int) -> [UInt32] {
+            var back = [UInt32](repeating: 0, count: groups)
+            for group in 0..<groups { back[Int(names[to][group])] = UInt32(group) }
+            return names[from].map { back[Int($0)] }
+        }
+        try states[1].merge(states[2], mapping(2, 1))
+        try states[0].merge(states[3], mapping(3, 0))
+        try states[0].merge(states[1], mapping(1, 0))
+        let wanted = (0..<UInt32(groups)).map { $0 }.shuffled(using: &random)
+        let alone = try states[0].finish(wanted)
+        let shared = try states[0].finish(wanted, KernelWatch { true }, Self.helpers)
+        for (place, group) in wanted.enumerated() {
+            let sorted = values[Int(names[0][Int(group)])].sorted()
+            let expected = sorted.isEmpty ? Scalar.null : .array(Self.discrete(sorted))
+            #expect(alone.scalar(at: place) == expected, "seed \(seed), group \(group)")
+            #expect(shared.scalar(at: place) == expected, "seed \(seed), group \(group)")
+        }
+        if groups > 1 {
+            #expect(throws: KernelError.stopped) { try states[0].finish(wanted, KernelWatch { false }, Self.helpers) }
+        }
+    }
+
     private static func discrete(_ sorted: [Int64]) -> [Scalar] {
         fractions.map { fraction in
             .integer(sorted[max(0, Int((fraction * Double(sorted.count)).rounded(.up)) - 1)])

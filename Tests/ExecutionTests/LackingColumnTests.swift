@@ -87,10 +87,11 @@ private struct SearchedMorsel: Morsel {
     func summary(_ index: Int) -> ColumnSummary? { nil }
     func column(_ index: Int) -> Vector { base.column(index) }
 
-    func rows(_ index: Int, ofText text: [UInt8]) -> [UInt32]? {
+    func rows(_ index: Int, ofTexts texts: [[UInt8]]) -> [UInt32]? {
         guard index == 0 else { return nil }
         return (0..<UInt32(rowCount)).filter { row in
-            if case .text(let own) = base.vectors[0].scalar(at: Int(row)) { Array(own.utf8) == text } else { false }
+            guard case .text(let own) = base.vectors[0].scalar(at: Int(row)) else { return false }
+            return texts.contains(Array(own.utf8))
         }
     }
 }

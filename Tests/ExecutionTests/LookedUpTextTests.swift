@@ -13,9 +13,9 @@ import Testing
         var rowCount: Int { base.rowCount }
         func column(_ index: Int) -> Vector { base.column(index) }
         func summary(_ index: Int) -> ColumnSummary? { nil }
-        func rows(_ index: Int, ofText text: [UInt8]) -> [UInt32]? {
-            let wanted = Scalar.text(String(decoding: text, as: UTF8.self))
-            return (0..<UInt32(rowCount)).filter { base.vectors[index].scalar(at: Int($0)) == wanted }
+        func rows(_ index: Int, ofTexts texts: [[UInt8]]) -> [UInt32]? {
+            let wanted = texts.map { Scalar.text(String(decoding: $0, as: UTF8.self)) }
+            return (0..<UInt32(rowCount)).filter { wanted.contains(base.vectors[index].scalar(at: Int($0))) }
         }
     }
 

@@ -63,10 +63,16 @@ private struct PagedMorsel: Morsel {
             header, payload: payload, type: pages[index].type, rows: rows, landmarks: pages[index].landmarks)
     }
 
-    func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
+    func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? {
         let (header, payload) = try pages[index].plain()
-        return try PageDecoder.rows(
-            ofText: text, header, payload: payload, type: pages[index].type, landmarks: pages[index].landmarks)
+        var found: Set<UInt32> = []
+        for text in texts {
+            let rows = try PageDecoder.rows(
+                ofText: text, header, payload: payload, type: pages[index].type, landmarks: pages[index].landmarks)
+            guard let rows else { return nil }
+            found.formUnion(rows)
+        }
+        return found.sorted()
     }
 
     func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? {

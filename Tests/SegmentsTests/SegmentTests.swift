@@ -211,7 +211,7 @@ struct SegmentTests {
             let group = reader.groups(table: "llm_call")[1]
             let statistics = ScanStatistics()
             func rows(_ text: String, _ column: String = "conversation_id") throws -> [UInt32]? {
-                try group.rows(ofText: Array(text.utf8), in: column, statistics: statistics)
+                try group.rows(ofTexts: [Array(text.utf8)], in: column, statistics: statistics)
             }
             #expect(try rows("c-1000101") == [5, 6, 7, 8, 9])
             let bytes = statistics.bytesRead.load(ordering: .relaxed)

@@ -131,6 +131,37 @@ struct SharedTextsSegmentTests {
         #expect(last[0].count == 806)
     }
 
+    /// Which texts occur in a page is found out once, and they are those of its rows.
+    @Test func textsThatOccurAreFoundOutOnce() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let reader = try Self.open(files, try Self.write(files, id: 1, isShared: true))
+        let plain = try Self.open(files, try Self.write(files, id: 2, isShared: false))
+        let statistics = ScanStatistics()
+        for round in 0..<5 {
+            let before = statistics.pagesRead.load(ordering: .relaxed)
+            for table in Self.tables {
+                for (group, same) in zip(reader.groups(table: table), plain.groups(table: table)) {
+                    for name in ["trace_id", "user_id"] {
+                        let found = try group.texts(named: name, statistics: statistics)
+                        // Texts get their numbers when they are asked for once more.
+                        if round > 1 { #expect(found != nil, "round \(round), \(table)") }
+                        guard let found else { continue }
+                        let rows = Self.values(try same.column(named: name, type: .text)).filter { !$0.isNull }
+                        #expect(found.count == Set(rows).count && Set(Self.values(found)) == Set(rows))
+                        guard case .text(_, let dictionary) = found.storage else { continue }
+                        #expect(dictionary.isKept && found.hasNoNulls)
+                    }
+                    #expect(try group.texts(named: "time") == nil)
+                    #expect(try same.texts(named: "trace_id") == nil)
+                }
+            }
+            let pages = statistics.pagesRead.load(ordering: .relaxed) - before
+            if round > 2 { #expect(pages == 0, "round \(round)") }
+        }
+        #expect(statistics.pagesRead.load(ordering: .relaxed) == 2 * 2 * Self.tables.count)
+    }
+
     @Test func filtersAreThoseOfTheTextsInCommon() throws {
         let files = SimulatedFileSystem()
         try files.createDirectories("/s")
@@ -168,7 +199,7 @@ struct SharedTextsSegmentTests {
             let wanted = [ColumnPredicate(column: 0, comparison: .equal(.text(text)))]
             return try groups.map { group in
                 if try group.canSkip(wanted, names: ["trace_id"], statistics: statistics) { return [] }
-                return try group.rows(ofText: Array(text.utf8), in: "trace_id", statistics: statistics) ?? []
+                return try group.rows(ofTexts: [Array(text.utf8)], in: "trace_id", statistics: statistics) ?? []
             }
         }
         for round in 1...2 {
@@ -182,6 +213,58 @@ struct SharedTextsSegmentTests {
         for number in 10_000..<10_400 {
             let wanted = [ColumnPredicate(column: 0, comparison: .equal(.text(Self.trace(number))))]
             #expect(try groups[0].canSkip(wanted, names: ["trace_id"]), "\(number) stands nowhere")
+        }
+    }
+
+    /// Rows by a text of a column without filters are found, too: the block of texts is searched once for all groups,
+    /// and no page is read for a text that it has not got.
+    @Test func rowsOfTextsWithoutFiltersAreFound() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let reader = try Self.open(files, try Self.write(files, id: 1, isShared: true))
+        let groups = Self.tables.flatMap { reader.groups(table: $0) }
+        let statistics = ScanStatistics()
+        var isSearched = 0
+        for number in [0, 7, 44, 89] {
+            let text = "u-\(number)"
+            for group in groups {
+                let column = try group.column(named: "user_id", type: .text)
+                let expected = (0..<UInt32(column.count)).filter { column.scalar(at: Int($0)) == .text(text) }
+                let found = try group.rows(ofTexts: [Array(text.utf8)], in: "user_id", statistics: statistics)
+                #expect(found == expected, "\(text)")
+                isSearched += expected.isEmpty ? 0 : 1
+            }
+            #expect(try groups[0].rows(ofTexts: [Array(text.utf8), [97]], in: "user_id") == nil)
+        }
+        #expect(isSearched > 12)
+        // One search of the block for each text, of all groups together, and a page for each that was looked through.
+        #expect(statistics.textsSearched.load(ordering: .relaxed) == 4 * 90)
+        let pages = statistics.pagesRead.load(ordering: .relaxed)
+        #expect(pages == 4 * groups.count)
+        for group in groups {
+            #expect(try group.rows(ofTexts: [Array("u-90".utf8)], in: "user_id", statistics: statistics) == [])
+        }
+        #expect(statistics.pagesRead.load(ordering: .relaxed) == pages)
+        #expect(statistics.textsSearched.load(ordering: .relaxed) == 5 * 90)
+    }
+
+    /// Rows by several texts are those of each of them, each row once, whatever is named twice or nowhere.
+    @Test func rowsOfSeveralTextsAreFoundInOnePage() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        for isShared in [true, false] {
+            let reader = try Self.open(files, try Self.write(files, id: isShared ? 1 : 2, isShared: isShared))
+            for group in Self.tables.flatMap({ reader.groups(table: $0) }) {
+                let column = try group.column(named: "trace_id", type: .text)
+                for numbers in [[], [20], [20, 21, 20], [399, 3, 450, 10_000, 401, 7]] {
+                    let texts = numbers.map { Self.trace($0) }
+                    let expected = (0..<UInt32(column.count)).filter { row in
+                        if case .text(let text) = column.scalar(at: Int(row)) { texts.contains(text) } else { false }
+                    }
+                    let found = try group.rows(ofTexts: texts.map { Array($0.utf8) }, in: "trace_id")
+                    #expect(found == expected, "\(numbers), shared \(isShared)")
+                }
+            }
         }
     }
 

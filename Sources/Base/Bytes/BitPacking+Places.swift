@@ -128,13 +128,9 @@ extension BitPacking {
             let length = packedBytes(count: size, width: width, wordBits: 32)
             let values = try unpack32(bytes[first..<(first + length)], count: size, width: width)
             guard areAll(values, below: limit) else { return nil }
-            if wanted.count == 1 {
-                values.addPlaces(of: wanted[0], from: start, to: &places)
-            } else if !wanted.isEmpty {
-                for index in values.indices where wanted.contains(values[index]) {
-                    places.append(UInt32(truncatingIfNeeded: start + index))
-                }
-            }
+            let known = places.count
+            for value in wanted { values.addPlaces(of: value, from: start, to: &places) }
+            if wanted.count > 1, places.count > known + 1 { places[known...].sort() }
             start += size
         }
         return places

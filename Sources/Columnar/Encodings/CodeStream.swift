@@ -107,7 +107,10 @@ enum CodeStream {
         default:
             if let landmarks { return try landmarks.places(of: wanted, &cursor, count: count, limit: limit) }
             let codes = try read(&cursor, count: count, limit: limit)
-            return codes.indices.filter { wanted.contains(codes[$0]) }.map { UInt32(truncatingIfNeeded: $0) }
+            var places: [UInt32] = []
+            for code in wanted { codes.addPlaces(of: code, from: 0, to: &places) }
+            if wanted.count > 1 { places.sort() }
+            return places
         }
     }
 }

@@ -32,15 +32,48 @@ package final class KeptTexts: Sendable {
 
     /// What the codes of such a page are among all texts of the column.
     package struct Numbers: Sendable {
-        /// By code of the page.
-        let byCode: [UInt32]
+        /// By code of the page, block by block.
+        private let parts: [[UInt32]]
+        /// How many codes there are.
+        let count: Int
         /// The texts by their numbers; it has these and more.
         let dictionary: TextDictionary
 
         fileprivate init(_ answer: Answer) {
-            var numbers = answer.parts[0]
-            for part in answer.parts.dropFirst() { numbers.append(contentsOf: part) }
-            (byCode, dictionary) = (numbers, answer.dictionary)
+            (parts, dictionary) = (answer.parts, answer.dictionary)
+            count = parts.reduce(0) { $0 + $1.count }
+        }
+
+        /// Blocks of far more texts than there are codes are not put together for them.
+        private static let textsPerCode = 4
+
+        /// Puts in the place of each code of the page its number.
+        /// - Returns: false where a code is beyond them; nothing has happened then.
+        /// - Complexity: O(codes + texts), or O(codes · log blocks) where they are few.
+        func replace(_ codes: inout [UInt32]) -> Bool {
+            if parts.count == 1 { return CodeTable.replace(&codes, by: parts[0]) }
+            if codes.count < count / Self.textsPerCode { return replace(few: &codes) }
+            var numbers: [UInt32] = []
+            numbers.reserveCapacity(count)
+            for part in parts { numbers.append(contentsOf: part) }
+            return CodeTable.replace(&codes, by: numbers)
+        }
+
+        private func replace(few codes: inout [UInt32]) -> Bool {
+            guard BitPacking.areAll(codes, below: count) else { return false }
+            var starts = [0]
+            for part in parts { starts.append(starts[starts.count - 1] + part.count) }
+            // Neighbours are mostly of one block.
+            var (block, known) = (0, 0..<parts[0].count)
+            for row in codes.indices {
+                let code = Int(codes[row])
+                if !known.contains(code) {
+                    block = starts.partitioningIndex { $0 > code } - 1
+                    known = starts[block]..<starts[block + 1]
+                }
+                codes[row] = parts[block][code - known.lowerBound]
+            }
+            return true
         }
     }
 

@@ -74,14 +74,45 @@ package struct SharedTextCodes: Sendable {
         let rows = header.rowCount
         var found = try read(header, payload, type, textCount: nil, rows: nil)
         // They are looked at where they are replaced, all at once.
-        guard CodeTable.replace(&found.codes, by: numbers.byCode) else {
-            throw DecodingError(offset: header.payloadBytes, expectation: "codes below \(numbers.byCode.count)")
+        guard numbers.replace(&found.codes) else {
+            throw DecodingError(offset: header.payloadBytes, expectation: "codes below \(numbers.count)")
         }
         if found.codes.isEmpty { return .constant(.null, type: type, count: rows) }
         let spread = PageDecoder.spread(found.codes, found.validity, zero: 0)
         return Vector(
             type: type, count: rows, storage: .text(codes: spread, dictionary: numbers.dictionary),
             validity: found.validity)
+    }
+
+    /// Which codes occur in the rows of a page: a bit for each, bit `code % 64` of word `code / 64`.
+    /// - Throws: as ``init(_:payload:type:textCount:rows:landmarks:)``.
+    /// - Complexity: O(rows + payload + textCount / 64).
+    package static func occurring(
+        _ header: PageHeader, payload: ArraySlice<UInt8>, type: ColumnType, textCount: Int
+    ) throws(DecodingError) -> [UInt64] {
+        let codes = try read(header, payload, type, textCount: textCount, rows: nil).codes
+        var bits = [UInt64](repeating: 0, count: (textCount + 63) / 64)
+        let source = codes.span
+        var words = bits.mutableSpan
+        for row in 0..<source.count { words[Int(source[row] >> 6)] |= 1 << UInt64(source[row] & 63) }
+        return bits
+    }
+
+    /// The texts of the codes that occur, each once, by numbers that are kept; nil where those are of another page.
+    /// - Parameter bits: of ``occurring(_:payload:type:textCount:)``.
+    /// - Complexity: O(texts of the blocks).
+    package static func texts(occurring bits: [UInt64], numbers: KeptTexts.Numbers) -> Vector? {
+        var codes: [UInt32] = []
+        codes.reserveCapacity(bits.reduce(0) { $0 + $1.nonzeroBitCount })
+        for (place, word) in bits.enumerated() {
+            var left = word
+            while left != 0 {
+                codes.append(UInt32(truncatingIfNeeded: place * 64 + left.trailingZeroBitCount))
+                left &= left &- 1
+            }
+        }
+        guard numbers.replace(&codes) else { return nil }
+        return Vector(type: .text, count: codes.count, storage: .text(codes: codes, dictionary: numbers.dictionary))
     }
 
     /// - Precondition: the table has a number for each code.

@@ -37,9 +37,13 @@ package protocol Morsel: Sendable {
     /// As `column`, for who asks which rows have equal texts, and looks at few of these: the dictionary may have far
     /// more texts than there are rows, and those of different pieces agree as far as that is known.
     func keys(_ index: Int) throws -> Vector
-    /// The rows whose text in a column is `text`, ascending, where that is found more cheaply than by reading the
-    /// column; nil where it is not.
-    func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]?
+    /// The texts that the rows have in a column, each once, as ``keys(_:)`` has them and in no order that says
+    /// anything, nulls left out, where which these are is found out once for all who ask; nil where it is not: keys are
+    /// read.
+    func texts(_ index: Int) throws -> Vector?
+    /// The rows whose text in a column is one of `texts`, ascending, where that is found more cheaply than by reading
+    /// the column; nil where it is not.
+    func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]?
     /// The rows whose values in a column are the `count` first ones in an order, and all that equal the last of them,
     /// ascending, where the column has no nulls and that is found more cheaply than by reading it; nil where it is not.
     /// - Precondition: `count` is at least 1.
@@ -82,8 +86,11 @@ extension Morsel {
     /// The column.
     package func keys(_ index: Int) throws -> Vector { try column(index) }
 
+    /// They are found out each time.
+    package func texts(_ index: Int) throws -> Vector? { nil }
+
     /// Nobody knows but who reads the column.
-    package func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? { nil }
+    package func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? { nil }
 
     /// Likewise.
     package func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? { nil }

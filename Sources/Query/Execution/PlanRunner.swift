@@ -34,14 +34,7 @@ struct PlanRunner: Sendable {
             let limit = LimitOperator(context: context, count: count, offset: offset)
             let source = try leading(limit.wanted, of: input) ?? pipeline(input)
             return Pipeline(columns: source.columns, chunks: try limit.run(source))
-        case .join(let left, let right, let kind, let leftKeys, let rightKeys, let residual):
-            let rightChunks = try pipeline(right).collect(context)
-            let source = try pipeline(left)
-            return try JoinOperator(
-                context, right: rightChunks, rightColumns: right.output, leftColumns: source.columns, kind: kind,
-                leftKeys: leftKeys,
-                rightKeys: rightKeys, residual: residual
-            ).apply(source)
+        case .join: return try pipeline(plan, for: .all(of: plan))
         case .union(let inputs): return union(try inputs.map(pipeline), columns: plan.output)
         }
     }
@@ -57,19 +50,43 @@ struct PlanRunner: Sendable {
     }
 
     private func project(_ input: Plan, _ expressions: [Expression], _ output: [TableColumn]) throws -> Pipeline {
-        projected(try pipeline(input, readBy: expressions), expressions, output)
+        let looks = ColumnLooks(columns: Set(output.indices)).below(expressions)
+        return projected(try pipeline(input, for: looks), expressions, output)
     }
 
-    /// The rows for somebody who looks at them by some expressions alone: of a table, what only its conditions ask
-    /// about is not read for the rows that are left.
-    private func pipeline(_ plan: Plan, readBy expressions: [Expression]) throws -> Pipeline {
-        guard var scan = try scan(plan) else { return try pipeline(plan) }
-        scan.wanted = Self.columns(readBy: expressions)
-        return scan.pipeline
-    }
-
-    private static func columns(readBy expressions: [Expression]) -> [Int] {
-        expressions.reduce(into: Set<Int>()) { $0.formUnion($1.columnsRead) }.sorted()
+    /// The rows for somebody who looks at some of their columns alone: of a table, what only its conditions ask about
+    /// is not read for the rows that are left.
+    private func pipeline(_ plan: Plan, for looks: ColumnLooks) throws -> Pipeline {
+        if var scan = try scan(plan) {
+            scan.wanted = looks.columns.sorted()
+            return scan.reading(keys: looks.below(conditions: scan.conditions).keys, units: [:]).pipeline
+        }
+        switch plan {
+        case .filter(let input, let condition):
+            let conditions = condition.conjuncts
+            return filtered(try pipeline(input, for: looks.below(conditions: conditions)), conditions)
+        case .project(let input, let expressions, let output):
+            return projected(try pipeline(input, for: looks.below(expressions)), expressions, output)
+        case .aggregate(let input, let groups, let calls, let output):
+            return Pipeline(
+                columns: output, chunks: try aggregate(input, groups, calls, output, shown: looks.columns))
+        case .distinct(let input):
+            // Where the texts are shown, they come with the rows and not with a dictionary of many others.
+            let output = input.output
+            let areKeys = output.indices.allSatisfy { output[$0].type != .text || looks.keys.contains($0) }
+            guard areKeys, !output.isEmpty else { return try pipeline(plan) }
+            let groups = output.enumerated().map { Expression.column($0.offset, $0.element.type) }
+            return Pipeline(columns: output, chunks: try aggregate(input, groups, [], output, shown: looks.columns))
+        case .join(let left, let right, let kind, let leftKeys, let rightKeys, let residual):
+            let below = looks.below(joining: left, leftKeys, right, rightKeys, residual: residual)
+            let rightChunks = try pipeline(right, for: below.right).collect(context, keys: below.right.keys)
+            let source = try pipeline(left, for: below.left)
+            return try JoinOperator(
+                context, right: rightChunks, rightColumns: right.output, leftColumns: source.columns, kind: kind,
+                leftKeys: leftKeys, rightKeys: rightKeys, residual: residual, shown: looks.columns
+            ).apply(source)
+        case .scan, .values, .sort, .limit, .union: return try pipeline(plan)
+        }
     }
 
     private func projected(_ rows: Pipeline, _ expressions: [Expression], _ output: [TableColumn]) -> Pipeline {
@@ -85,8 +102,11 @@ struct PlanRunner: Sendable {
         guard case .filter(let input, let condition) = plan else {
             preconditionFailure("only scans and filters come here")
         }
-        let conditions = condition.conjuncts
-        return try pipeline(input).map(columns: input.output) { [context] chunk in
+        return filtered(try pipeline(input), condition.conjuncts)
+    }
+
+    private func filtered(_ rows: Pipeline, _ conditions: [Expression]) -> Pipeline {
+        rows.map(columns: rows.columns) { [context] chunk in
             let evaluator = Evaluator(context: context)
             var rest = chunk
             for condition in conditions {
@@ -182,7 +202,10 @@ struct PlanRunner: Sendable {
             let rows = try aggregate(below, keys, inner, columns, shown: operation.columnsRead)
             return try operation.run(Pipeline(columns: columns, chunks: rows))
         }
-        guard var scan = try scan(source, mayJoin: groups.isEmpty) else { return try operation.run(pipeline(source)) }
+        guard var scan = try scan(source, mayJoin: groups.isEmpty) else {
+            let looks = ColumnLooks(columns: operation.columnsRead, keys: operation.keys(besides: []))
+            return try operation.run(pipeline(source, for: looks))
+        }
         scan.wanted = operation.columnsRead.sorted()
         if groups.isEmpty, let summaries = SummaryAggregation(scan, operation) { return try summaries.run() }
         let keys = operation.keys(besides: scan.conditions)

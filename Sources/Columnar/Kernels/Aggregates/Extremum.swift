@@ -11,6 +11,7 @@ struct IntegerExtremumAccumulator: Accumulator {
     }
 
     var memoryBytes: Int { best.capacity * 9 }
+    var mayRefuse: Bool { false }
 
     mutating func grow(to groups: Int) {
         best.pad(to: groups, with: isMaximum ? .min : .max)
@@ -64,11 +65,31 @@ struct IntegerExtremumAccumulator: Accumulator {
     }
 
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
-        for group in other.best.indices where other.isSet[group] { take(other.best[group], Int(mapping[group])) }
+        assert(other.best.count <= mapping.count, "every group has a place here")
+        let (targets, more, areSet) = (mapping.span, other.best.span, other.isSet.span)
+        let isMaximum = isMaximum
+        var isSet: [Bool] = []
+        swap(&isSet, &self.isSet)
+        var sets = isSet.mutableSpan
+        var bests = best.mutableSpan
+        for group in 0..<more.count {
+            // A group without a value holds what every other is better than.
+            let (target, value) = (Int(targets[group]), more[group])
+            bests[target] = isMaximum ? max(bests[target], value) : min(bests[target], value)
+            sets[target] = sets[target] || areSet[group]
+        }
+        swap(&isSet, &self.isSet)
     }
 
     func finish(_ groups: [UInt32]) -> Vector {
-        Vector(type: type, scalars: groups.map { isSet[Int($0)] ? Scalar(integer: best[Int($0)], type: type) : .null })
+        var validity: Validity?
+        for (row, group) in groups.enumerated() where !isSet[Int(group)] {
+            if validity == nil { validity = Validity(count: groups.count, allValid: true) }
+            validity?[row] = false
+        }
+        // Nulls hold zero.
+        let values = groups.map { isSet[Int($0)] ? best[Int($0)] : 0 }
+        return Vector(type: type, count: groups.count, storage: .int64(values), validity: validity)
     }
 
     mutating func updateFromSummary(_ summary: ColumnSummary?, rowCount: Int) -> Bool {
@@ -97,6 +118,7 @@ struct ExtremumAccumulator: Accumulator {
     }
 
     var memoryBytes: Int { best.capacity * 64 + textBytes }
+    var mayRefuse: Bool { false }
 
     /// Results are texts of their own.
     var finishBytes: Int { textBytes }

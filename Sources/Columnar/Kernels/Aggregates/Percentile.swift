@@ -9,10 +9,8 @@ struct PercentileAccumulator: Accumulator {
     private let isDescending: Bool
     private let argument: ColumnType
     private let type: ColumnType
-    /// Of each value; empty while all are in group 0.
-    private var groups: [UInt32] = []
     /// The values' order-preserving 64-bit forms.
-    private var keys: [UInt64] = []
+    private var words = GroupedWords()
     /// Values without such a form.
     private var others: [(group: UInt32, value: Scalar)] = []
     private var groupCount = 0
@@ -28,10 +26,13 @@ struct PercentileAccumulator: Accumulator {
         (self.isContinuous, self.isDescending) = (isContinuous, isDescending)
     }
 
-    var memoryBytes: Int { groups.capacity * 4 + keys.capacity * 8 + others.capacity * 64 + textBytes }
+    var memoryBytes: Int { words.memoryBytes + others.capacity * 64 + textBytes }
+
+    /// Only the watch stops it.
+    var mayRefuse: Bool { false }
 
     /// Each value again, in its group.
-    var finishBytes: Int { keys.count * 8 + others.count * 48 + groupCount * 64 }
+    var finishBytes: Int { words.count * 8 + others.count * 48 + groupCount * 64 }
 
     mutating func grow(to groups: Int) { groupCount = max(groupCount, groups) }
 
@@ -41,74 +42,39 @@ struct PercentileAccumulator: Accumulator {
         switch (value.storage, argument) {
         case (.int64(let values), _) where value.type.scale == argument.scale:
             if dense, let runs = assignment.runs {
-                for run in runs { take(values.span.extracting(run.rows), UInt32(run.group)) }
+                for run in runs { words.add(values.span.extracting(run.rows), to: UInt32(run.group)) }
                 return
             }
-            nameGroups()
-            if dense {
-                groups.append(contentsOf: assignment.groups)
-                return takeKeys(values.span)
-            }
+            if dense { return words.add(values.span, to: assignment.groups) }
             assignment.forEach { row, group in
                 guard !value.isNull(row) else { return }
-                groups.append(UInt32(group))
-                keys.append(OrderedBits.of(values[row]))
+                words.add(OrderedBits.of(values[row]), to: UInt32(group))
             }
         case (.double(let values), _):
-            nameGroups()
             assignment.forEach { row, group in
                 guard dense || !value.isNull(row) else { return }
-                groups.append(UInt32(group))
-                keys.append(OrderedBits.of(values[row]))
+                words.add(OrderedBits.of(values[row]), to: UInt32(group))
             }
         default: assignment.forEach { row, group in take(value.scalar(at: row), UInt32(group)) }
         }
     }
 
-    private mutating func take(_ values: Span<Int64>, _ group: UInt32) {
-        if group != 0 { nameGroups() }
-        if group != 0 || !groups.isEmpty { groups.append(contentsOf: repeatElement(group, count: values.count)) }
-        takeKeys(values)
-    }
-
-    /// From now on each value has its group.
-    private mutating func nameGroups() {
-        if groups.isEmpty { groups = [UInt32](repeating: 0, count: keys.count) }
-    }
-
-    private mutating func takeKeys(_ values: Span<Int64>) {
-        let start = keys.count
-        keys.append(contentsOf: repeatElement(0, count: values.count))
-        var target = keys.mutableSpan
-        for row in 0..<values.count { target[start &+ row] = OrderedBits.of(values[row]) }
-    }
-
     private mutating func take(_ value: Scalar, _ group: UInt32) {
-        nameGroups()
         switch value {
         case .null: return
-        case .integer(let v), .timestamptz(let v), .timestamp(let v), .date(let v): keys.append(OrderedBits.of(v))
-        case .double(let v): keys.append(OrderedBits.of(v))
+        case .integer(let v), .timestamptz(let v), .timestamp(let v), .date(let v):
+            words.add(OrderedBits.of(v), to: group)
+        case .double(let v): words.add(OrderedBits.of(v), to: group)
         case .numeric(let v, let scale) where scale == argument.scale && Int64(exactly: v) != nil:
-            keys.append(OrderedBits.of(Int64(truncatingIfNeeded: v)))
+            words.add(OrderedBits.of(Int64(truncatingIfNeeded: v)), to: group)
         default:
             others.append((group, value))
             textBytes += value.textBytes
-            return
         }
-        groups.append(group)
     }
 
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
-        if !other.groups.isEmpty || mapping.first ?? 0 != 0 || !groups.isEmpty {
-            nameGroups()
-            if other.groups.isEmpty {
-                groups.append(contentsOf: repeatElement(mapping.first ?? 0, count: other.keys.count))
-            } else {
-                groups.append(contentsOf: other.groups.map { mapping[Int($0)] })
-            }
-        }
-        keys.append(contentsOf: other.keys)
+        words.absorb(other.words, mapping)
         others.append(contentsOf: other.others.map { (mapping[Int($0.group)], $0.value) })
         textBytes += other.textBytes
     }
@@ -116,16 +82,57 @@ struct PercentileAccumulator: Accumulator {
     func finish(_ wanted: [UInt32]) throws(KernelError) -> Vector { try finish(wanted, .none) }
 
     func finish(_ wanted: [UInt32], _ watch: KernelWatch) throws(KernelError) -> Vector {
-        let starts = starts
-        assert(groups.isEmpty || groups.count == keys.count, "a group for each value")
-        assert(starts[groupCount] == keys.count, "all are in groups")
-        var placed = byGroup(starts)
+        let starts = starts(words.counts(groups: groupCount))
+        return Vector(type: type, scalars: try results(wanted, 0..<groupCount, starts, watch))
+    }
+
+    /// Fewer values are placed and searched sooner than shared.
+    private static let sharedMin = 1 << 16
+
+    /// Two share the groups: each looks whose every value is, and places and searches about half of them.
+    func finish(_ wanted: [UInt32], _ watch: KernelWatch, _ helpers: KernelHelpers) throws(KernelError) -> Vector {
+        guard words.count >= Self.sharedMin, (2...words.count / 16).contains(groupCount) else {
+            return try finish(wanted, watch)
+        }
+        let counts = helpers.map(count: 2) { words.counts(groups: groupCount, share: $0, of: 2) }
+        let starts = starts(zip(counts[0], counts[1]).map { $0 + $1 })
+        let middle = min(max(starts.partitioningIndex { $0 >= words.count / 2 }, 1), groupCount - 1)
+        let halves = [0..<middle, middle..<groupCount]
+        let found = helpers.map(count: 2) { half -> Result<[Scalar], KernelError> in
+            do throws(KernelError) {
+                return .success(try results(wanted, halves[half], starts, watch))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let (first, second) = (try found[0].get(), try found[1].get())
+        assert(first.count + second.count == wanted.count, "every group is of one half")
+        var places = (0, 0)
+        let all = wanted.map { group -> Scalar in
+            if Int(group) < middle {
+                places.0 += 1
+                return first[places.0 - 1]
+            }
+            places.1 += 1
+            return second[places.1 - 1]
+        }
+        return Vector(type: type, scalars: all)
+    }
+
+    /// The results of those of some groups that lie in a range, in their order.
+    /// - Parameter starts: by group, where its values begin among those of all, and after them where all end.
+    private func results(
+        _ wanted: [UInt32], _ groups: Range<Int>, _ starts: [Int], _ watch: KernelWatch
+    ) throws(KernelError) -> [Scalar] {
+        assert(starts[groupCount] == words.count, "all are in groups")
+        var placed = try words.words(of: groups, starts: starts, watch)
         var mixed: [Int: [Scalar]] = [:]
-        for (group, value) in others { mixed[Int(group), default: []].append(value) }
+        for (group, value) in others where groups.contains(Int(group)) { mixed[Int(group), default: []].append(value) }
         var results: [Scalar] = []
         results.reserveCapacity(wanted.count)
-        for group in wanted {
-            let range = starts[Int(group)]..<starts[Int(group) + 1]
+        let before = starts[groups.lowerBound]
+        for group in wanted where groups.contains(Int(group)) {
+            let range = (starts[Int(group)] - before)..<(starts[Int(group) + 1] - before)
             if results.count & 0xFFF == 0 || range.count > 0xFFF { try watch.look() }
             if mixed[Int(group)] == nil, range.count >= Self.searchedMin, fractions.count <= Self.searchedFractionsMax {
                 results.append(try searched(placed.span.extracting(range), watch))
@@ -141,7 +148,7 @@ struct PercentileAccumulator: Accumulator {
                     answer(range.count) { OrderedBits.scalar(placed[range.lowerBound + $0], type: argument) })
             }
         }
-        return Vector(type: type, scalars: results)
+        return results
     }
 
     /// From so many values on, and for so few fractions, a search is cheaper than a sort.
@@ -149,24 +156,11 @@ struct PercentileAccumulator: Accumulator {
     private static let searchedFractionsMax = 16
 
     /// Where each group's values begin among those of all, and after them where all end.
-    private var starts: [Int] {
-        if groups.isEmpty { return [0] + [Int](repeating: keys.count, count: groupCount) }
-        var starts = [Int](repeating: 0, count: groupCount + 1)
-        for group in groups { starts[Int(group) + 1] += 1 }
-        for group in 0..<groupCount { starts[group + 1] += starts[group] }
+    private func starts(_ counts: [Int]) -> [Int] {
+        var starts = [0]
+        starts.reserveCapacity(counts.count + 1)
+        for count in counts { starts.append(starts[starts.count - 1] + count) }
         return starts
-    }
-
-    /// The values of each group side by side, from its start on.
-    private func byGroup(_ starts: [Int]) -> [UInt64] {
-        if groups.isEmpty || groupCount == 1 { return keys }
-        var placed = [UInt64](repeating: 0, count: keys.count)
-        var next = starts
-        for (row, group) in groups.enumerated() {
-            placed[next[Int(group)]] = keys[row]
-            next[Int(group)] += 1
-        }
-        return placed
     }
 
     private func searched(_ words: Span<UInt64>, _ watch: KernelWatch) throws(KernelError) -> Scalar {

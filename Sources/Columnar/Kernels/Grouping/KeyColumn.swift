@@ -415,7 +415,8 @@ struct KeyColumn: Sendable {
 
     /// Texts that several rows have are looked up once, and together.
     private func lookUp(_ codes: [UInt32], _ dictionary: TextDictionary, _ validity: Validity?) -> [UInt32] {
-        if let kept, kept.agrees(with: dictionary), dictionary.count <= kept.count {
+        // Texts that a later one of the family has beside those of the kept one are none of these.
+        if let kept, kept.agrees(with: dictionary), dictionary.count <= kept.count || texts.count == 0 {
             return Self.looked(up: codes, in: keptNumbers, validity)
         }
         let source = codes.span

@@ -22,12 +22,11 @@ enum KeyNumbers: Sendable {
     }
 }
 
-/// Numbers the distinct pairs of two numbers, in the order they first appear. While all pairs that there could be are
-/// not many more than those that there are, those that were met are known by an index into an array; otherwise the last
-/// one of each number is.
+/// Numbers the distinct pairs of two numbers of each row, in the order they first appear (``PairNumbers``). While all
+/// pairs that there could be are not many more than those that there are, those that were met are known by an index
+/// into an array; otherwise the last one of each number is.
 struct PairTable: Sendable {
-    /// Left in the upper, right in the lower half.
-    private var numbers = NumberTable()
+    private var numbers = PairNumbers()
     /// Number + 1 by left · 2^`shift` + right, 0 where not looked up yet; empty where it would take too much room.
     private var known: [UInt32] = []
     private var shift = 0
@@ -43,23 +42,22 @@ struct PairTable: Sendable {
     var count: Int { numbers.count }
     var memoryBytes: Int { numbers.memoryBytes + known.count * 4 + recent.memoryBytes }
 
-    private static func key(_ left: UInt32, _ right: UInt32) -> UInt64 { UInt64(left) << 32 | UInt64(right) }
-
     /// The number of a pair; a new one is added.
-    mutating func number(of left: UInt32, _ right: UInt32) -> UInt32 { numbers.number(of: Self.key(left, right)) }
+    mutating func number(of left: UInt32, _ right: UInt32) -> UInt32 { numbers.number(of: left, right) }
 
     /// The number of a pair; nil when it was never added.
-    func find(_ left: UInt32, _ right: UInt32) -> UInt32? { numbers.find(Self.key(left, right)) }
+    func find(_ left: UInt32, _ right: UInt32) -> UInt32? { numbers.find(left, right) }
 
     /// The pair of a number.
     func pair(_ number: UInt32) -> (left: UInt32, right: UInt32) {
-        let key = numbers.keys[Int(number)]
+        let key = numbers.key(of: number)
         return (UInt32(key >> 32), UInt32(truncatingIfNeeded: key))
     }
 
     /// The number of each row's pair.
     /// - Precondition: every left number is below `lefts`, every right one below `rights`.
     mutating func combine(_ left: KeyNumbers, _ right: KeyNumbers, lefts: Int, rights: Int) -> [UInt32] {
+        numbers.expect(lefts: lefts, rights: rights)
         switch (left, right) {
         case (.runs(let numbers, let ends), .rows(let others)) where reserve(lefts: lefts, rights: rights):
             return combine(others, isLeft: false, numbers, ends)
@@ -89,8 +87,8 @@ struct PairTable: Sendable {
                 row = Self.look(
                     up: source, shift: ofRow, with: number &<< ofRun, row..<ends[run], in: entries.span, &target)
                 if row == ends[run] { break }
-                let key = isLeft ? Self.key(source[row], number) : Self.key(number, source[row])
-                entries[Int((source[row] &<< ofRow) | (number &<< ofRun))] = self.numbers.number(of: key) + 1
+                let (left, right) = isLeft ? (source[row], number) : (number, source[row])
+                entries[Int((source[row] &<< ofRow) | (number &<< ofRun))] = self.numbers.number(of: left, right) + 1
             }
         }
         swap(&entries, &known)
@@ -121,14 +119,14 @@ struct PairTable: Sendable {
         var target = result.mutableSpan
         let (a, b) = (left.span, right.span)
         guard reserve(lefts: lefts, rights: rights) else {
-            var (numbers, recent) = (NumberTable(), RecentPairs())
+            var (numbers, recent) = (PairNumbers(), RecentPairs())
             swap(&numbers, &self.numbers)
             swap(&recent, &self.recent)
             recent.reserve(lefts: lefts, rights: rights)
             if recent.isByLeft {
-                recent.look(up: a, beside: b, &target) { numbers.number(of: Self.key($0, $1)) }
+                recent.look(up: a, beside: b, &target) { numbers.number(of: $0, $1) }
             } else {
-                recent.look(up: b, beside: a, &target) { numbers.number(of: Self.key($1, $0)) }
+                recent.look(up: b, beside: a, &target) { numbers.number(of: $1, $0) }
             }
             swap(&numbers, &self.numbers)
             swap(&recent, &self.recent)
@@ -141,7 +139,7 @@ struct PairTable: Sendable {
         while true {
             row = Self.look(up: a, b, from: row, shift: shift, in: entries.span, &target)
             if row == a.count { break }
-            let number = numbers.number(of: Self.key(a[row], b[row]))
+            let number = numbers.number(of: a[row], b[row])
             entries[Int((a[row] &<< shift) | b[row])] = number + 1
         }
         swap(&entries, &known)

@@ -85,12 +85,14 @@ extension [Scalar] {
 extension Chunk {
     /// Its bytes with those of the texts its rows show, and the chunk to keep: dictionaries of which the rows use less
     /// than half are cut down to what they use.
-    func kept() -> (chunk: Chunk, bytes: Int) {
+    /// - Parameter keys: as of ``Pipeline/collect(_:keys:)``.
+    func kept(keys: Set<Int> = []) -> (chunk: Chunk, bytes: Int) {
         var kept = self
         var bytes = memoryBytes
         for index in columns.indices {
             switch columns[index].storage {
             case .text(let codes, let dictionary):
+                if keys.contains(index), dictionary.isKept { continue }
                 var used = 0
                 for code in codes where used < dictionary.bytes.count { used += dictionary.range(Int(code)).count }
                 if used < dictionary.bytes.count / 2 {

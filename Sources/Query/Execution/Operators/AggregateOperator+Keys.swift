@@ -67,7 +67,7 @@ extension Expression {
     }
 
     /// Adds the columns that it looks at, those left out of which it asks only whether they are null.
-    fileprivate func collectValues(into columns: inout Set<Int>) {
+    func collectValues(into columns: inout Set<Int>) {
         if case .call(let function, let arguments, _) = self, function == .isNull || function == .isNotNull,
             arguments.count == 1, case .column = arguments[0]
         {

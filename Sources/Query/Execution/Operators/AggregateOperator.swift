@@ -55,9 +55,22 @@ struct AggregateOperator: Sendable {
         return try finish(
             units.run(context, inOrder: isOrderSensitive, make: { try makeState() }) { _, ordinal, state in
                 let morsel = scan.morsels[Pipeline.unit(of: ordinal)]
+                if let column = countedTexts, let texts = try scan.texts(column, of: morsel) {
+                    if texts.rowCount > 0 { try update(&state, texts, ordinal) }
+                    return true
+                }
                 if var rows = try scan.rows(of: morsel, uses) { try update(&state, &rows, ordinal) }
                 return true
             })
+    }
+
+    /// The column of which nothing is asked but how many texts it has; nil where something else is.
+    private var countedTexts: Int? {
+        guard groups.isEmpty, calls.count == 1, let call = calls.first, call.function == .count, call.isDistinct,
+            call.filter == nil, call.order.isEmpty, call.arguments.count == 1,
+            case .column(let column, .text) = call.arguments[0]
+        else { return nil }
+        return column
     }
 
     private func keys(of input: inout ScannedRows, _ evaluator: Evaluator) throws -> [GroupKey] {

@@ -47,18 +47,8 @@ extension FoundRows {
     private static func rows(
         _ texts: [String], _ column: Int, _ morsel: any Morsel, _ context: QueryContext
     ) throws -> [UInt32]? {
-        var found: [UInt32] = []
-        for text in texts {
-            try context.check()
-            guard let rows = try morsel.rows(column, ofText: Array(text.utf8)) else { return nil }
-            if texts.count == 1 { return rows }
-            found += rows
-        }
-        found.sort()
-        // A text may be named twice.
-        var rows: [UInt32] = []
-        for row in found where row != rows.last { rows.append(row) }
-        return rows
+        try context.check()
+        return try morsel.rows(column, ofTexts: texts.map { Array($0.utf8) })
     }
 }
 

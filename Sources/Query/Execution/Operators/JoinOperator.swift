@@ -8,6 +8,8 @@ struct JoinOperator: Sendable {
     let leftKeys: [Expression]
     let residual: Expression?
     let output: [TableColumn]
+    /// Which columns of the output anybody looks at, or the residual condition; the others are null throughout.
+    private let read: Set<Int>
     private let right: Chunk
     private let table: GroupTable?
     private let keyTypes: [ColumnType]
@@ -18,10 +20,10 @@ struct JoinOperator: Sendable {
     /// is to be tried on pairs.
     private let partners: [UInt32]?
 
+    /// - Parameter shown: which columns of the output anybody looks at.
     init(
         _ context: QueryContext, right chunks: [Chunk], rightColumns: [TableColumn], leftColumns: [TableColumn],
-        kind: JoinKind,
-        leftKeys: [Expression], rightKeys: [Expression], residual: Expression?
+        kind: JoinKind, leftKeys: [Expression], rightKeys: [Expression], residual: Expression?, shown: Set<Int>
     ) throws {
         self.context = context
         self.kind = kind
@@ -29,7 +31,11 @@ struct JoinOperator: Sendable {
         self.residual = residual
         output = leftColumns + rightColumns
         precondition(leftKeys.count == rightKeys.count, "keys come in pairs")
-        let right = Chunk.concatenate(chunks, columns: rightColumns)
+        let read = shown.union(residual?.columnsRead ?? [])
+        self.read = read
+        // Keys that are shown nowhere are compared and not kept.
+        let parts = chunks.map { $0.showing(read, from: leftColumns.count) }
+        let right = Chunk.concatenate(parts, columns: rightColumns)
         try context.budget.reserve(right.heldBytes)
         try context.check()
         self.right = right
@@ -49,8 +55,16 @@ struct JoinOperator: Sendable {
         }
         var table = GroupTable(types: keyTypes)
         let evaluator = Evaluator(context: context)
-        let keys = try zip(rightKeys, keyTypes).map { try Self.aligned(evaluator.evaluate($0, right), to: $1) }
-        let groups = right.rowCount > 0 ? table.assign(keys, ordinal: 0) : []
+        // Chunk by chunk: codes that several of them have in common would be none of the whole's, where others have
+        // texts of their own.
+        var groups: [UInt32] = []
+        groups.reserveCapacity(right.rowCount)
+        for (place, chunk) in chunks.enumerated() {
+            try context.check()
+            let keys = try zip(rightKeys, keyTypes).map { try Self.aligned(evaluator.evaluate($0, chunk), to: $1) }
+            groups += table.assign(keys, ordinal: UInt64(place) << 32)
+        }
+        assert(groups.count == right.rowCount, "a group for each row")
         let isMatchable = (0..<table.count).map { groups.isEmpty ? false : !table.hasNullKey(UInt32($0)) }
         var starts = [UInt32](repeating: 0, count: isMatchable.count + 1)
         for group in groups where isMatchable[Int(group)] { starts[Int(group) + 1] += 1 }
@@ -102,13 +116,14 @@ struct JoinOperator: Sendable {
     }
 
     /// Hands on the pairs of a chunk in pieces, so that a key with many matches does not pile them up.
-    private func probe(_ chunk: Chunk, _ sink: Pipeline.Sink) throws {
+    private func probe(_ input: Chunk, _ sink: Pipeline.Sink) throws {
         var groups: [UInt32] = []
         if let table {
             let evaluator = Evaluator(context: context)
             groups = table.lookUp(
-                try zip(leftKeys, keyTypes).map { try Self.aligned(evaluator.evaluate($0, chunk), to: $1) })
+                try zip(leftKeys, keyTypes).map { try Self.aligned(evaluator.evaluate($0, input), to: $1) })
         }
+        let chunk = input.showing(read, from: 0)
         assert(table == nil || groups.count == chunk.rowCount, "a group or none for each row")
         let most = context.chunkRowsMax
         if let partners, chunk.rowCount <= most {
@@ -219,5 +234,15 @@ struct JoinOperator: Sendable {
         Chunk(
             columns: chunk.columns.map { $0.gather(left) } + right.columns.map { $0.gatherOrNull(matches) },
             rowCount: left.count)
+    }
+}
+
+extension Chunk {
+    /// The rows with some of the columns, which are counted from a number on; the others are null throughout.
+    fileprivate func showing(_ columns: Set<Int>, from first: Int) -> Chunk {
+        Chunk(
+            columns: self.columns.enumerated().map { index, column in
+                columns.contains(first + index) ? column : .constant(.null, type: column.type, count: rowCount)
+            }, rowCount: rowCount)
     }
 }

@@ -115,10 +115,12 @@ struct Pipeline: Sendable {
     }
 
     /// Every chunk, in the order of the input.
-    func collect(_ context: QueryContext) throws -> [Chunk] {
+    /// - Parameter keys: columns of texts that are compared by their codes and let go then: theirs are not cut down
+    ///   where whoever reads pages holds them for all questions.
+    func collect(_ context: QueryContext, keys: Set<Int> = []) throws -> [Chunk] {
         if let ready = try keepReady(context) { return ready }
         let parts = try run(context, make: { [(UInt64, Chunk)]() }) { chunk, ordinal, found in
-            let kept = chunk.kept()
+            let kept = chunk.kept(keys: keys)
             try context.budget.reserve(kept.bytes)
             found.append((ordinal, kept.chunk))
             return true

@@ -206,6 +206,19 @@ struct ScanOperator: Sendable {
         return .constant(summary.minimum, type: output[index].type, count: rows)
     }
 
+    /// The texts that a morsel's rows have in a column of the output, each once as a row, for who only counts them;
+    /// nil where rows have to be looked at for that.
+    func texts(_ index: Int, of morsel: any Morsel) throws -> Chunk? {
+        guard context.options.usesSummaries, keys.contains(index), let open = remaining(morsel), open.isEmpty,
+            let texts = try morsel.texts(columns[index])
+        else { return nil }
+        assert(texts.hasNoNulls && texts.count <= morsel.rowCount, "texts of the rows, each once")
+        context.statistics.add(rowsScanned: morsel.rowCount)
+        var chunk = blank(rowCount: texts.count)
+        chunk.columns[index] = texts
+        return chunk
+    }
+
     /// So much of a piece may be wanted that reading single rows pays: one row in so many.
     private static let rowsPerWantedRow = 8
 

@@ -30,8 +30,10 @@ struct RepricedMorsel: Morsel {
         try isMoney(index) ? columns()[index].gather(rows) : base.column(index, rows: rows)
     }
 
-    func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
-        try isMoney(index) ? nil : base.rows(index, ofText: text)
+    func texts(_ index: Int) throws -> Vector? { try isMoney(index) ? nil : base.texts(index) }
+
+    func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? {
+        try isMoney(index) ? nil : base.rows(index, ofTexts: texts)
     }
 
     func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? {

@@ -184,8 +184,12 @@ struct ClosingMorsel: Morsel {
             .column(index)
     }
 
-    func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
-        try ClosingRule.places.derived.contains(index) ? nil : base.rows(index, ofText: text)
+    func texts(_ index: Int) throws -> Vector? {
+        try ClosingRule.places.derived.contains(index) ? nil : base.texts(index)
+    }
+
+    func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? {
+        try ClosingRule.places.derived.contains(index) ? nil : base.rows(index, ofTexts: texts)
     }
 
     func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? {

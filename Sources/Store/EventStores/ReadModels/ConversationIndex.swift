@@ -87,7 +87,7 @@ extension RowGroup {
             return []
         }
         if let single = index.single,
-            let rows = try rows(ofText: single.conversation, in: "conversation_id")
+            let rows = try rows(ofTexts: [single.conversation], in: "conversation_id")
         {
             if rows.isEmpty { return [] }
             let tenants = try column(named: "tenant", type: .text, rows: rows)

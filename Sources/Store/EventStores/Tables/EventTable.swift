@@ -110,8 +110,13 @@ struct GroupMorsel: Morsel {
 
     func lacks(_ index: Int) -> Bool { group.lacks(columnNamed: columns[index].name, near: index) }
 
-    func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
-        try group.rows(ofText: text, in: columns[index].name, statistics: statistics)
+    func texts(_ index: Int) throws -> Vector? {
+        guard sharesTexts else { return nil }
+        return try group.texts(named: columns[index].name, near: index, statistics: statistics)
+    }
+
+    func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? {
+        try group.rows(ofTexts: texts, in: columns[index].name, statistics: statistics)
     }
 
     func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? {

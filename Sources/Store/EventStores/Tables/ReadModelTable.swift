@@ -90,8 +90,8 @@ struct LiveRowsMorsel: Morsel {
 
     func lacks(_ index: Int) -> Bool { base.lacks(index) }
 
-    func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
-        try base.rows(index, ofText: text).map(places)
+    func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? {
+        try base.rows(index, ofTexts: texts).map(places)
     }
 
     func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? {

@@ -119,10 +119,16 @@ struct WideMorsel: Morsel {
         return source < 0 || source != view.typePlace && base.lacks(source)
     }
 
-    func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
+    func texts(_ index: Int) throws -> Vector? {
         let source = view.sources[index]
         if source < 0 || source == view.typePlace { return nil }
-        return try base.rows(source, ofText: text)
+        return try base.texts(source)
+    }
+
+    func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? {
+        let source = view.sources[index]
+        if source < 0 || source == view.typePlace { return nil }
+        return try base.rows(source, ofTexts: texts)
     }
 
     func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? {

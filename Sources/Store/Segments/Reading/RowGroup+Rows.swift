@@ -28,19 +28,44 @@ extension RowGroup {
         return found ?? .constant(.null, type: type, count: rows.count)
     }
 
-    /// The rows whose text in a column is `text`, ascending, found in the page as it is packed; nil where the column
-    /// has to be decoded for that, as those have that nobody looks up.
+    /// The rows whose text in a column is one of `texts`, ascending, found in the page as it is packed; nil where the
+    /// column has to be decoded for that, as those have that nobody looks up. A page is not read where the texts that
+    /// it has in common with others tell that it has none of them.
     /// - Throws: as ``column(named:type:rows:statistics:)``.
-    package func rows(ofText text: [UInt8], in name: String, statistics: ScanStatistics? = nil) throws -> [UInt32]? {
+    package func rows(
+        ofTexts texts: [[UInt8]], in name: String, statistics: ScanStatistics? = nil
+    ) throws -> [UInt32]? {
         guard let column = columnIndex(named: name) else { return [] }
-        guard columns[column].type == .text, columns[column].hint.isLookedUp else { return nil }
-        let found = try decoded(column, statistics, isKept: true) { page -> [UInt32]? in
-            page.header.encoding == .sharedTexts
-                ? try self.rows(ofText: text, in: page, statistics)
-                : try PageDecoder.rows(
-                    ofText: text, page.header, payload: page.payload, type: page.type, landmarks: page.landmarks)
-        }
+        let hint = columns[column].hint
+        guard columns[column].type == .text, hint.isLookedUp || hint.isShared else { return nil }
         // Without a page it is null throughout.
+        guard let reference = directory.pages[column] else { return [] }
+        if reference.header.encoding == .sharedTexts, !reference.texts.isEmpty {
+            // Each text is searched for in each block that the page names, where no filter rules it out.
+            guard hint.isLookedUp || texts.count == 1 else { return nil }
+            guard let codes = try codes(ofTexts: texts, inTexts: reference.texts, statistics) else { return nil }
+            if codes.isEmpty { return [] }
+            let count = textCount(of: reference.texts)
+            // Pages of columns that have no filter are searched one and all: they would drive out those of others.
+            return try decoded(column, statistics, isKept: hint.isLookedUp) { page -> [UInt32] in
+                guard page.header.encoding == .sharedTexts else {
+                    throw DecodingError(offset: 0, expectation: "codes of texts in common, as the footer says")
+                }
+                return try SharedTextCodes.rows(
+                    of: codes, page.header, payload: page.payload, textCount: count, landmarks: page.landmarks)
+            }
+        }
+        guard hint.isLookedUp else { return nil }
+        let found = try decoded(column, statistics, isKept: true) { page -> [UInt32]? in
+            var rows: [UInt32] = []
+            for text in texts {
+                let some = try PageDecoder.rows(
+                    ofText: text, page.header, payload: page.payload, type: page.type, landmarks: page.landmarks)
+                guard let some else { return nil }
+                rows += some
+            }
+            return texts.count > 1 ? rows.ascendingOnce : rows
+        }
         guard let found else { return [] }
         return found
     }

@@ -30,6 +30,9 @@ package final class SegmentFiles: Sendable {
     let runs: KeptRuns
 
     /// Likewise.
+    let occurrences = KeptOccurrences()
+
+    /// Likewise.
     let texts: KeptTexts
 
     /// Files that are open while nobody reads, where the process may have many.

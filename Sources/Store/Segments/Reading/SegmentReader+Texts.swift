@@ -120,28 +120,51 @@ extension RowGroup {
     /// Such a column with the numbers that are kept of its texts; nil where these are not known yet, or too many.
     /// - Throws: likewise.
     func withKeptTexts(_ page: Page, of column: Int, _ statistics: ScanStatistics?) throws -> Vector? {
-        let count = page.texts.reduce(0) { $0 + segment.footer.texts[$1].count }
-        let blocks = KeptTexts.Blocks(
-            column: columns[column].name, origin: segment.origin, indices: page.texts, textCount: count)
-        let numbers = try segment.keptTexts.numbers(of: blocks) { try segment.texts($0, at: nil, statistics) }
-        guard let numbers else { return nil }
+        guard let numbers = try keptNumbers(ofTexts: page.texts, column, statistics) else { return nil }
         return try SharedTextCodes.column(page.header, payload: page.payload, type: page.type, numbers: numbers)
     }
 
-    /// The rows of such a page whose text is `text`, ascending; nil where a block has to be decoded for that.
+    /// The numbers that are kept of the texts of blocks; nil likewise.
     /// - Throws: likewise.
-    func rows(ofText text: [UInt8], in page: Page, _ statistics: ScanStatistics?) throws -> [UInt32]? {
-        let hash = lookupHash(text[...])
+    func keptNumbers(
+        ofTexts blocks: [Int], _ column: Int, _ statistics: ScanStatistics?
+    ) throws -> KeptTexts.Numbers? {
+        let wanted = KeptTexts.Blocks(
+            column: columns[column].name, origin: segment.origin, indices: blocks, textCount: textCount(of: blocks))
+        return try segment.keptTexts.numbers(of: wanted) { try segment.texts($0, at: nil, statistics) }
+    }
+
+    /// How many texts blocks have together.
+    func textCount(of blocks: [Int]) -> Int { blocks.reduce(0) { $0 + segment.footer.texts[$1].count } }
+
+    /// Which codes some texts have in a page that names blocks of them, ascending; nil where a block has to be decoded
+    /// for that.
+    /// - Throws: likewise.
+    func codes(
+        ofTexts texts: [[UInt8]], inTexts blocks: [Int], _ statistics: ScanStatistics?
+    ) throws -> [UInt32]? {
         var codes: [UInt32] = []
-        var first: UInt32 = 0
-        for index in page.texts {
-            guard let places = try segment.places(ofText: text, hash: hash, inTexts: index, statistics) else {
-                return nil
+        for text in texts {
+            let hash = lookupHash(text[...])
+            var first: UInt32 = 0
+            for index in blocks {
+                guard let places = try segment.places(ofText: text, hash: hash, inTexts: index, statistics) else {
+                    return nil
+                }
+                codes += places.map { first + $0 }
+                first += UInt32(segment.footer.texts[index].count)
             }
-            codes += places.map { first + $0 }
-            first += UInt32(segment.footer.texts[index].count)
         }
-        return try SharedTextCodes.rows(
-            of: codes, page.header, payload: page.payload, textCount: Int(first), landmarks: page.landmarks)
+        return codes.ascendingOnce
+    }
+}
+
+extension [UInt32] {
+    /// The numbers ascending, each once.
+    var ascendingOnce: [UInt32] {
+        var numbers: [UInt32] = []
+        numbers.reserveCapacity(count)
+        for number in sorted() where number != numbers.last { numbers.append(number) }
+        return numbers
     }
 }

@@ -69,6 +69,7 @@ package final class SegmentReader: Sendable {
         sharedTexts.forget(origin: origin)
         keptTexts.forget(origin: origin)
         keptRuns.forget(origin: origin)
+        keptOccurrences.forget(origin: origin)
     }
 
     /// Codes that this segment has in common with all others of its store.
@@ -79,6 +80,9 @@ package final class SegmentReader: Sendable {
 
     /// Where times leave one bucket for the next, of other segments, too.
     var keptRuns: KeptRuns { files.runs }
+
+    /// Which texts rows have, likewise.
+    var keptOccurrences: KeptOccurrences { files.occurrences }
 
     /// What is known of filters, of other segments, too.
     var keptFilters: KeptFilters { files.filters }
