@@ -4,6 +4,7 @@
 #   make test    everything that checks the code
 #   make simulate SEEDS=10000   histories of stores with crashes, failing disks and damage, each drawn from its seed;
 #                make failing-calls has each call of the file system fail once, make planted-bugs shows that it is seen
+#   make year    a store that lives through a year of traffic, by a clock of its own
 #   make overload   a server that is asked more than it can do, and clients that are too slow
 #   make fuzz FUZZ_SECONDS=60 [FUZZ_ONLY=sql]   each reader of outside bytes tried with any bytes, by libFuzzer
 #   make bench   import, queries and ingest, measured; make bench-peers sets them beside DuckDB, ClickHouse and Hyper,
@@ -43,11 +44,12 @@ PEERS_VENV := .build-peers-venv
 PEERS_REQUIREMENTS := Benchmarks/requirements-peers.txt
 REQUIREMENTS := Tests/Outside/requirements.txt Tests/Outside/requirements-frameworks.txt
 DEMO ?=
-# Options of Benchmarks/bench_peers.py, of Benchmarks/kernels.py, of Benchmarks/growth.py, and of Tests/Outside/overload.py.
+# Options of Benchmarks/bench_peers.py, of Benchmarks/kernels.py, of Benchmarks/growth.py, of Tests/Outside/overload.py, and of workshop year.
 PEERS ?=
 KERNELS ?=
 GROWTH ?=
 OVERLOAD ?=
+YEAR ?=
 
 # Where `make install` lays things, by GNU's names.
 PREFIX ?= /usr/local
@@ -67,7 +69,7 @@ RELEASE := .build/package
 # A package is newer than those of the commits before it.
 PACKAGE_VERSION ?= $(shell $(RELEASE)/plimsoll version)$(shell git log -1 --date=format:%Y%m%d%H%M%S --format=+%cd.%h 2>/dev/null)
 
-.PHONY: build demo test test-asserts damage overload simulate failing-calls planted-bugs fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
+.PHONY: build demo test test-asserts damage overload simulate year failing-calls planted-bugs fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
 
 build: packages
 	@echo "== building the release executable: the first time ten to twenty minutes on two cores, then seconds"
@@ -98,6 +100,13 @@ simulate: packages
 	$(SWIFT) build $(FLAGS) --product workshop
 	@echo "== letting $(SEEDS) stores live: ten minutes for 10,000 of them on two cores"
 	@"$$($(SWIFT) build $(FLAGS) --show-bin-path)/workshop" simulate --seeds $(SEEDS)
+
+year: packages
+	@echo "== building the developers' executable: after make build half a minute"
+	$(SWIFT) build $(FLAGS) --product workshop
+	@echo "== letting a year pass: an hour or so and 20 GB of disk by default; nothing else should run"
+	@rm -rf .build-year
+	@"$$($(SWIFT) build $(FLAGS) --show-bin-path)/workshop" year --data .build-year $(YEAR)
 
 failing-calls: packages
 	@echo "== having every $(STEP)th call fail, in ten ways: some twenty minutes; of every call (STEP=1) hours"

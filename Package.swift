@@ -339,6 +339,13 @@ let package = Package(
             ]),
         tests("StoreSimulations", uses: ["Platform"]),
         room(
+            "StoreYears", "Commands/StoreYears",
+            uses: [
+                "Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "Plans", "Platform",
+                "Projections", "Reports", "SQLText", "Segments", "WireFormats", "Workload",
+            ]),
+        tests("StoreYears", uses: ["Domain", "EventStores", "Platform", "Projections"]),
+        room(
             "FuzzTargets", "Commands/FuzzTargets",
             uses: [
                 "Access", "AlertTemplates", "Asking", "Bytes", "Columnar", "Compression", "Dashboarding", "Dialects",
@@ -349,7 +356,8 @@ let package = Package(
         .executableTarget(
             name: "workshop",
             dependencies: [
-                "FuzzDriver", "FuzzTargets", "KernelTrials", "Platform", "PromQLScripts", "StoreSimulations", arguments,
+                "FuzzDriver", "FuzzTargets", "KernelTrials", "Platform", "PromQLScripts", "StoreSimulations",
+                "StoreYears", arguments,
             ],
             path: "Sources/Commands/workshop", swiftSettings: settings),
 
