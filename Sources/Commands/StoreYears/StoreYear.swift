@@ -1,7 +1,7 @@
 import Bytes
 import Domain
 import EventStores
-package import Platform
+import Platform
 import Projections
 import WireFormats
 import Workload

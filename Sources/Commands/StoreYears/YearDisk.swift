@@ -16,7 +16,7 @@ struct YearDisk {
     /// - Throws: `StorageError`; `FileContentError` where a segment cannot be read.
     init(of directory: String, _ fileSystem: any FileSystem) throws {
         bytes = try Self.bytes(in: directory, fileSystem)
-        bytesBesideLog = bytes - (try Self.bytes(in: directory + "/log", fileSystem))
+        bytesBesideLog = try bytes - Self.bytes(in: directory + "/log", fileSystem)
         for entry in try fileSystem.list(directory + "/segments") where entry.name.hasSuffix(".segment") {
             let reader = try SegmentReader.open(
                 fileSystem: fileSystem, path: "\(directory)/segments/\(entry.name)")

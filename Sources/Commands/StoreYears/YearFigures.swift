@@ -32,7 +32,7 @@ package struct YearFigures {
         findings += try Self.difference(
             "rollup_message_sent_1d", rows("select time, sum(events) from rollup_message_sent_1d group by time"),
             tally.answers(by: YearTally.day))
-        return findings + (try findingsInEvents(against: tally))
+        return try findings + findingsInEvents(against: tally)
     }
 
     /// The same of events that are there: those of an hour and those of a day in Berlin, of which one has 23 hours and

@@ -55,9 +55,9 @@ package struct YearTally: Sendable {
         var sums: [Int64: [Int128]] = [:]
         // order: sums.
         for (start, hour) in hours where start >= first {
-            guard let values = values(hour) else { continue }
+            guard let more = values(hour) else { continue }
             let key = beginning(start)
-            sums[key] = sums[key].map { known in zip(known, values).map { $0 + $1 } } ?? values
+            sums[key] = sums[key].map { known in zip(known, more).map { $0 + $1 } } ?? more
         }
         return sums
     }
