@@ -65,7 +65,7 @@ package enum YearJudgement {
     /// What does not, a line each.
     /// - Parameter weeks: in order.
     package static func findings(_ weeks: [YearWeek], _ plan: YearPlan) -> [String] {
-        var findings = weeks.flatMap { findings(of: $0, plan) }
+        var findings = weeks.flatMap { Self.findings(of: $0, plan) }
         if let last = weeks.last, last.day > plan.ageDaysMax, last.dropped == 0 {
             findings.append("day \(last.day): no event has gone, and \(plan.retentionDays) days are the rule")
         }
