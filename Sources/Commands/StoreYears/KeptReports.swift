@@ -31,12 +31,10 @@ package struct KeptReports: Sendable {
 
     /// Those whose figures follow from rollups, turns and conversations alone, which stay when events go.
     private static let sections: [(kind: ReportKind, names: [String])] = [
-        (.sla, ["objectives", "questions", "by_day"]),
-        (.cost, ["total", "per_unit", "tokens", "local_share", "by_day"]),
+        (.sla, ["questions", "worst_conversations"]),
+        (.cost, ["total", "per_unit", "tokens", "local_share"]),
         (.outcomes, ["outcomes", "certainty", "by_day"]),
     ]
-    /// Of the days before the period's end, as many as a budget has.
-    private static let columnOfOtherTimes = "budget_left"
     private static let zone = "Europe/Berlin"
 
     init(_ plan: YearPlan) throws {
@@ -117,9 +115,7 @@ package struct KeptReports: Sendable {
                 guard let section = report.section(name) else {
                     throw YearFault(text: "\(kind.rawValue) has no section \(name)")
                 }
-                return section.rows.map { row in
-                    zip(section.columns, row).filter { $0.0.name != columnOfOtherTimes }.map { $0.1 }
-                }
+                return section.rows
             }
         }
     }
