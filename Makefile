@@ -4,6 +4,7 @@
 #   make test    everything that checks the code
 #   make simulate SEEDS=10000   histories of stores with crashes, failing disks and damage, each drawn from its seed;
 #                make failing-calls has each call of the file system fail once, make planted-bugs shows that it is seen
+#   make year    a store that lives through a year of traffic, by a clock of its own
 #   make overload   a server that is asked more than it can do, and clients that are too slow
 #   make kill-loop ROUNDS=1000   the executable killed again and again under a mixed load, and every event accounted for; make faults has
 #                it meet disks that fail, wait and lie, and limits of every kind
@@ -50,11 +51,12 @@ PEERS_VENV := .build-peers-venv
 PEERS_REQUIREMENTS := Benchmarks/requirements-peers.txt
 REQUIREMENTS := Tests/Outside/requirements.txt Tests/Outside/requirements-frameworks.txt
 DEMO ?=
-# Options of Benchmarks/bench_peers.py, of Benchmarks/kernels.py, of Benchmarks/growth.py, and of Tests/Outside/overload.py.
+# Options of Benchmarks/bench_peers.py, of Benchmarks/kernels.py, of Benchmarks/growth.py, of Tests/Outside/overload.py, and of workshop year.
 PEERS ?=
 KERNELS ?=
 GROWTH ?=
 OVERLOAD ?=
+YEAR ?=
 
 # Where `make install` lays things, by GNU's names.
 PREFIX ?= /usr/local
@@ -75,6 +77,7 @@ RELEASE := .build/package
 PACKAGE_VERSION ?= $(shell $(RELEASE)/plimsoll version)$(shell git log -1 --date=format:%Y%m%d%H%M%S --format=+%cd.%h 2>/dev/null)
 
 .PHONY: build demo test test-asserts damage overload simulate failing-calls planted-bugs fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean kill-loop faults oracles
+.PHONY: build demo test test-asserts damage overload simulate year failing-calls planted-bugs fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
 
 build: packages
 	@echo "== building the release executable: the first time ten to twenty minutes on two cores, then seconds"
@@ -118,6 +121,12 @@ oracles: build test-packages
 	done; exit $$status
 	PLIMSOLL_SEEDS=$$(( $(SEEDS) * 1000 )) $(SWIFT) test $(FLAGS) --disable-testable-imports \
 	  --filter 'RandomPlanTests|ReportRollupTests|OneHistoryTests'
+year: packages
+	@echo "== building the developers' executable: after make build half a minute"
+	$(SWIFT) build $(FLAGS) --product workshop
+	@echo "== letting a year pass: an hour or so and 20 GB of disk by default; nothing else should run"
+	@rm -rf .build-year
+	@"$$($(SWIFT) build $(FLAGS) --show-bin-path)/workshop" year --data .build-year $(YEAR)
 
 failing-calls: packages
 	@echo "== having every $(STEP)th call fail, in ten ways: some twenty minutes; of every call (STEP=1) hours"

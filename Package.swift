@@ -342,6 +342,13 @@ let package = Package(
             ]),
         tests("StoreSimulations", uses: ["Platform"]),
         room(
+            "StoreYears", "Commands/StoreYears",
+            uses: [
+                "Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "Plans", "Platform",
+                "Projections", "Reports", "SQLText", "Segments", "WireFormats", "Workload",
+            ]),
+        tests("StoreYears", uses: ["Domain", "EventStores", "Platform", "Projections"]),
+        room(
             "FuzzTargets", "Commands/FuzzTargets",
             uses: [
                 "Access", "AlertRules", "AlertTemplates", "Asking", "Bytes", "Columnar", "Compression", "Dashboarding",
@@ -353,7 +360,8 @@ let package = Package(
         .executableTarget(
             name: "workshop",
             dependencies: [
-                "FuzzDriver", "FuzzTargets", "KernelTrials", "Platform", "PromQLScripts", "StoreSimulations", arguments,
+                "FuzzDriver", "FuzzTargets", "KernelTrials", "Platform", "PromQLScripts", "StoreSimulations",
+                "StoreYears", arguments,
             ],
             path: "Sources/Commands/workshop", swiftSettings: settings),
 

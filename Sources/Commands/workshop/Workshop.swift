@@ -7,7 +7,7 @@ struct Workshop: ParsableCommand {
         abstract: "Judges the product by what others have written for theirs, and measures its kernels.",
         subcommands: [
             KernelsCommand.self, PromQLTestCommand.self, SimulateCommand.self, FailingCallsCommand.self,
-            FuzzCommand.self,
+            FuzzCommand.self, YearCommand.self,
         ] + planted)
 
     #if PLANTED_BUGS
