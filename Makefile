@@ -76,8 +76,7 @@ RELEASE := .build/package
 # A package is newer than those of the commits before it.
 PACKAGE_VERSION ?= $(shell $(RELEASE)/plimsoll version)$(shell git log -1 --date=format:%Y%m%d%H%M%S --format=+%cd.%h 2>/dev/null)
 
-.PHONY: build demo test test-asserts damage overload simulate failing-calls planted-bugs fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean kill-loop faults oracles
-.PHONY: build demo test test-asserts damage overload simulate year failing-calls planted-bugs fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
+.PHONY: build demo test test-asserts damage overload simulate failing-calls planted-bugs fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean kill-loop faults oracles year
 
 build: packages
 	@echo "== building the release executable: the first time ten to twenty minutes on two cores, then seconds"
