@@ -120,6 +120,7 @@ oracles: build test-packages
 	done; exit $$status
 	PLIMSOLL_SEEDS=$$(( $(SEEDS) * 1000 )) $(SWIFT) test $(FLAGS) --disable-testable-imports \
 	  --filter 'RandomPlanTests|ReportRollupTests|OneHistoryTests'
+
 year: packages
 	@echo "== building the developers' executable: after make build half a minute"
 	$(SWIFT) build $(FLAGS) --product workshop
