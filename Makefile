@@ -1,7 +1,9 @@
-# What a fresh Debian machine with a Swift toolchain needs, in four words:
+# What a fresh Debian machine with a Swift toolchain needs, a word each:
 #   make build   the release executable
 #   make demo    a day of support traffic, the reports, and a server to look at
 #   make test    everything that checks the code
+#   make damage  a small store damaged at every byte and every length
+#   make test-asserts   the tests in a build that looks at every `assert`, for whoever changes what the code relies on
 #   make simulate SEEDS=10000   histories of stores with crashes, failing disks and damage, each drawn from its seed;
 #                make failing-calls has each call of the file system fail once, make planted-bugs shows that it is seen
 #   make year    a store that lives through a year of traffic, by a clock of its own
@@ -10,15 +12,16 @@
 #                it meet disks that fail, wait and lie, and limits of every kind
 #   make oracles SEEDS=20   random questions, plans and histories of which the answer is known otherwise: by PostgreSQL and DuckDB, by a slow
 #                engine, by what parts come to, by another way to keep the same
-#   make fuzz FUZZ_SECONDS=60 [FUZZ_ONLY=sql]   each reader of outside bytes tried with any bytes, by libFuzzer
+#   make fuzz FUZZ_SECONDS=60 [FUZZ_ONLY=sql]   each reader of outside bytes tried with any bytes, by libFuzzer;
+#                make fuzz-seeds keeps what the readers begin with today in Tests/Fixtures/fuzz
 #   make bench   import, queries and ingest, measured; make bench-peers sets them beside DuckDB, ClickHouse and Hyper,
 #                make bench-kernels counts the instructions of each kernel and fails where one takes more than it did,
 #                make bench-growth grows a store to a hundred million events and fails where a promise of its size does not hold
 # And what runs where no toolchain is:
 #   make release and, as root, make install     the executable, its manual and unit below PREFIX (DESTDIR before it)
 #   make package                                the same as a Debian package
-# Each first installs the Debian packages that are missing, and says so. One configuration (release) serves all, so nothing is built twice;
-# only `make test-asserts`, for whoever changes what the code relies on, has a build of its own that looks at every `assert`.
+# Each first installs the Debian packages that are missing, and says so. One configuration (release) serves all, so nothing is built twice,
+# but for test-asserts, planted-bugs and fuzz, which want the code in another form and have builds of their own.
 
 SWIFT ?= swift
 FLAGS := -c release
@@ -76,7 +79,7 @@ RELEASE := .build/package
 # A package is newer than those of the commits before it.
 PACKAGE_VERSION ?= $(shell $(RELEASE)/plimsoll version)$(shell git log -1 --date=format:%Y%m%d%H%M%S --format=+%cd.%h 2>/dev/null)
 
-.PHONY: build demo test test-asserts damage overload simulate failing-calls planted-bugs fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean kill-loop faults oracles year
+.PHONY: build demo test test-asserts damage overload simulate oracles year failing-calls planted-bugs kill-loop faults fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
 
 build: packages
 	@echo "== building the release executable: the first time ten to twenty minutes on two cores, then seconds"
@@ -147,8 +150,6 @@ faults: build
 	@echo "== trying each fault: half an hour or so with --whole"
 	@python3 Tests/Outside/faults.py --plimsoll "$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll" $(FAULTS)
 
-# What is drawn stays in .build-fuzz/inputs; an input that is found lies in .build-fuzz/found, and belongs into
-# Tests/Fixtures/fuzz/NAME when it is mended.
 # Each reader begins with its seeds and what Tests/Fixtures/fuzz/NAME keeps, and knows the words of its form. What is
 # drawn stays in .build-fuzz/inputs; an input that is found lies in .build-fuzz/found/NAME, is told with the command that
 # does it again, and belongs into Tests/Fixtures/fuzz/NAME when it is mended. A reader stops at the first one.
