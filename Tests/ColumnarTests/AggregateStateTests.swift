@@ -453,4 +453,22 @@ import Testing
             #expect(throws: KernelError.decimalOverflow) { try beyond.finish([0]) }
         }
     }
+
+    /// Bounds of which rows were left out are no results: the least and the greatest value may be those of such rows.
+    @Test(arguments: [ColumnType.integer, .timestamptz, .numeric(scale: 12)], [false, true])
+    func looseBoundsAreNoResults(type: ColumnType, isMaximum: Bool) throws {
+        func scalar(_ number: Int64) -> Scalar { Scalar(integer: number, type: type) }
+        var summary = ColumnSummary(minimum: scalar(1), maximum: scalar(9), nullCount: 0)
+        var state = AggregateStates.extremum(type, isMaximum: isMaximum)
+        state.grow(to: 1)
+        summary.isLoose = true
+        let isTaken = state.updateFromSummary(summary, rowCount: 2)
+        #expect(!isTaken)
+        try state.update([Vector(type: type, scalars: [scalar(3), scalar(5)])], GroupAssignment(single: 2))
+        #expect(try state.finish([0]).scalar(at: 0) == scalar(isMaximum ? 5 : 3))
+        summary.isLoose = false
+        let isExactTaken = state.updateFromSummary(summary, rowCount: 2)
+        #expect(isExactTaken)
+        #expect(try state.finish([0]).scalar(at: 0) == scalar(isMaximum ? 9 : 1))
+    }
 }

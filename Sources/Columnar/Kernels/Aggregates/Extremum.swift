@@ -160,6 +160,8 @@ struct ExtremumAccumulator: Accumulator {
     mutating func updateFromSummary(_ summary: ColumnSummary?, rowCount: Int) -> Bool {
         guard let summary else { return false }
         if summary.nullCount == rowCount { return true }
+        // Bounds that may be those of rows left out are nobody's value.
+        if summary.isLoose { return false }
         // Bounds of texts may be cut, so only exact types are taken.
         let bound = isMaximum ? summary.maximum : summary.minimum
         guard case .numeric = bound else { return false }
