@@ -142,6 +142,26 @@ import Testing
         try store.close()
     }
 
+    /// What went may have been enough: where nobody can look nothing more goes by what was seen before.
+    @Test func nothingGoesByALookFromBefore() throws {
+        let (bytes, segment) = try fill(until: 40)
+        let store = try open(Self.budget((bytes - segment / 4) / 9 * 10))
+        try store.tick()
+        clock.advance(nanoseconds: 4 * Self.day)
+        for _ in 0..<4 where dropped(store) == 0 {
+            try store.tick()
+            try store.finishJobs()
+        }
+        #expect(dropped(store) == 4_000)
+        disk.arm(SimulatedFault(.failure(24), atCall: 1, of: [.list], isLasting: true))
+        for _ in 0..<3 { try tick(store) }
+        #expect(dropped(store) == 4_000 && store.status.diskUse == nil)
+        disk.disarm()
+        try tick(store)
+        #expect(try dropped(store) == 4_000 && store.verify().findings == [])
+        try store.close()
+    }
+
     /// Somebody is told while everything still fits, and nothing goes.
     @Test func whatWillGoIsToldBefore() throws {
         let (bytes, _) = try fill(until: 40)
