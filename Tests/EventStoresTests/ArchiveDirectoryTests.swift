@@ -135,6 +135,7 @@ import Testing
         try disk.replace("/full/letter.txt", with: [1])
         #expect(try refusal("/other", "/full").reason.contains("letter.txt"))
         try archive.open(volume, directory: Self.cold).close()
+        try archive.open(volume, directory: Self.cold + "/").close()
     }
 
     /// A copy has what leads to the archive of its original. It may be read, and does not go on with it.

@@ -34,7 +34,7 @@ enum ArchivePlace {
         _ directory: String, fingerprint: String, _ files: StoreFiles, _ fileSystem: any FileSystem
     ) throws {
         if let target = try fileSystem.linkTarget(of: files.archive) {
-            guard target == directory else { throw elsewhere(target, than: directory, files) }
+            guard isSame(target, directory) else { throw elsewhere(target, than: directory, files) }
             return
         }
         if try fileSystem.isDirectory(files.archive) {
@@ -54,6 +54,12 @@ enum ArchivePlace {
         }
         try fileSystem.linkDirectory(files.archive, to: directory)
         try fileSystem.flushDirectory(files.segments)
+    }
+
+    /// A slash at the end leads nowhere else.
+    private static func isSame(_ path: String, _ other: String) -> Bool {
+        func bytes(_ path: String) -> [UInt8] { Array(path.utf8.reversed().drop { $0 == UInt8(ascii: "/") }) }
+        return bytes(path) == bytes(other)
     }
 
     /// What stands in the directory: a line for the store, and one for where it lies.
