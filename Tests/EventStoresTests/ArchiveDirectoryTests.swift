@@ -135,6 +135,7 @@ import Testing
         try disk.replace("/full/letter.txt", with: [1])
         #expect(try refusal("/other", "/full").reason.contains("letter.txt"))
         try archive.open(volume, directory: Self.cold).close()
+        try archive.open(volume, directory: Self.cold + "/").close()
     }
 
     /// A copy has what leads to the archive of its original. It may be read, and does not go on with it.
@@ -158,6 +159,26 @@ import Testing
         #expect(try archive.answers(moved) == before && moved.verify().findings == [])
         try moved.close()
         #expect(throws: ArchiveRefusal.self) { try archive.open(volume).close() }
+    }
+
+    /// Who goes on with an earlier state of the store, at the same place, loses nothing that was archived since.
+    @Test func anEarlierStateRemovesNothingThatWasArchivedSince() throws {
+        try filled().close()
+        try disk.copyStore("/data", to: "/earlier")
+        let store = try archive.open(volume)
+        #expect(try archive.run(store))
+        try store.close()
+        let mark = String(decoding: try disk.contents(of: Self.cold + "/STORE"), as: UTF8.self)
+        let ofEarlier = mark.replacingOccurrences(of: "/data", with: "/earlier")
+        try disk.replace(Self.cold + "/STORE", with: Array(ofEarlier.utf8))
+        let before = try names()
+        let error = #expect(throws: ArchiveRefusal.self) {
+            let earlier = try archive.open(volume, at: "/earlier", directory: Self.cold)
+            try earlier.seal()
+            try earlier.close()
+        }
+        #expect(error?.reason.contains(".segment") == true)
+        #expect(try names() == before && before.count == 2)
     }
 
     /// Who has archived in the data directory moves the files, and says where they are.

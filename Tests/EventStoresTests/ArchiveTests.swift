@@ -90,6 +90,27 @@ import Testing
         try store.close()
     }
 
+    /// However many small ones there are: all that become one are read at one time.
+    @Test func noMoreBecomeOneThanAreReadAtOneTime() throws {
+        let store = try archive.open(disk)
+        for number in 0..<40 {
+            _ = try store.append([ArchivingStores.turn("c\(number)", 1, day: 0)])
+            try store.seal()
+        }
+        for day in [5, 10] {
+            archive.clock.advance(nanoseconds: 5 * Self.day)
+            _ = try store.append([ArchivingStores.turn("later \(day)", 1, day: day)])
+            try store.seal()
+        }
+        let counts = store.status.segments
+        #expect(try archive.run(store))
+        #expect(store.status.archivedSegments == 1 && store.status.segments == counts - 31)
+        while try archive.run(store) {}
+        #expect(store.status.archivedSegments == 2 && store.status.segments == 4)
+        #expect(try store.verify().findings == [] && rows(store, "events", ["id"]).count == 126)
+        try store.close()
+    }
+
     /// Compaction leaves them as they are.
     @Test func archivedSegmentsAreNotMadeOneWithOthers() throws {
         let store = try archive.filled(disk, compacts: true)

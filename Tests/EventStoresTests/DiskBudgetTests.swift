@@ -96,6 +96,26 @@ import Testing
         try store.close()
     }
 
+    /// A folder that is not the store's own may be somebody else's, as `lost+found` at the root of a volume is, or lie
+    /// on another volume: what is beside it is counted all the same.
+    @Test func foldersOfOthersKeepNothingFromBeingCounted() throws {
+        let store = try open(RetentionLimits())
+        _ = try store.append([Self.turn("a", day: 0)])
+        try store.close()
+        let volume = OthersFolders(disk, denied: "/data/lost+found", linked: "/data/backups")
+        let context = StoreContext(
+            fileSystem: volume, clock: clock, randomness: SeededRandomness(seed: 1), workers: InlineWorkers(),
+            sideQueue: HeldBackgroundQueue())
+        let again = try EventStore.open(at: "/data", context: context, options: EventStoreTests.options())
+        let bytes = try #require(again.status.diskUse).bytes
+        for folder in ["/data/lost+found", "/data/backups"] {
+            try disk.createDirectories(folder)
+            try disk.replace(folder + "/file", with: [UInt8](repeating: 1, count: 1_000))
+        }
+        #expect(again.status.diskUse?.bytes == bytes)
+        try again.close()
+    }
+
     /// Only as much goes as must, the oldest first, and the record says why.
     @Test func theOldestGoAndNoMoreThanMust() throws {
         let (bytes, segment) = try fill(until: 40)
@@ -119,6 +139,26 @@ import Testing
         // What is left is within the budget.
         try tick(store)
         #expect(dropped(store) == 4_000)
+        try store.close()
+    }
+
+    /// What went may have been enough: where nobody can look nothing more goes by what was seen before.
+    @Test func nothingGoesByALookFromBefore() throws {
+        let (bytes, segment) = try fill(until: 40)
+        let store = try open(Self.budget((bytes - segment / 4) / 9 * 10))
+        try store.tick()
+        clock.advance(nanoseconds: 4 * Self.day)
+        for _ in 0..<4 where dropped(store) == 0 {
+            try store.tick()
+            try store.finishJobs()
+        }
+        #expect(dropped(store) == 4_000)
+        disk.arm(SimulatedFault(.failure(24), atCall: 1, of: [.list], isLasting: true))
+        for _ in 0..<3 { try tick(store) }
+        #expect(dropped(store) == 4_000 && store.status.diskUse == nil)
+        disk.disarm()
+        try tick(store)
+        #expect(try dropped(store) == 4_000 && store.verify().findings == [])
         try store.close()
     }
 
@@ -307,4 +347,21 @@ import Testing
         #expect(store.lastDrop?.contains("as retention.events says") == true)
         try store.close()
     }
+}
+
+/// A volume with a folder that is somebody else's alone, and a name that stands for one elsewhere.
+private final class OthersFolders: ForwardingFileSystem {
+    let base: any FileSystem
+    private let denied, linked: String
+
+    init(_ base: any FileSystem, denied: String, linked: String) {
+        (self.base, self.denied, self.linked) = (base, denied, linked)
+    }
+
+    func list(_ directory: String) throws(StorageError) -> [DirectoryEntry] {
+        if directory == denied { throw StorageError(.list, path: directory, code: 13) }
+        return try base.list(directory)
+    }
+
+    func linkTarget(of path: String) throws(StorageError) -> String? { path == linked ? "/elsewhere" : nil }
 }

@@ -17,6 +17,9 @@ struct ArchiveChoice {
 
     /// The most events that one takes, and the most bytes of what becomes one; a single segment may have more.
     var eventsMax, bytesMax: Int
+    /// No more segments become one, since all of them are read at one time, and half as many that were not archived
+    /// before, so that some that were go along.
+    var segmentsMax: Int
 
     /// Neighbours, all of whose events were received by a time, as places; nil where none is due. Those that were
     /// archived before go along where what is new has at least as many events: so an event is written again only when
@@ -39,7 +42,8 @@ struct ArchiveChoice {
             var due = run.events > 0 ? run : nil
             while run.places.upperBound < candidates.count {
                 let next = candidates[run.places.upperBound]
-                guard isOpen(next), Self.isNeighbour(candidates[run.places.upperBound - 1], next), hasRoom(run, next)
+                guard isOpen(next), Self.isNeighbour(candidates[run.places.upperBound - 1], next),
+                    hasRoom(run, next), run.places.count < segmentsMax / 2
                 else { break }
                 run.append(next)
                 if next.events > 0 { due = run }
@@ -56,7 +60,8 @@ struct ArchiveChoice {
         while run.places.lowerBound > 0 {
             let before = candidates[run.places.lowerBound - 1]
             guard before.isArchived, !before.isBarrier, before.events <= run.events,
-                Self.isNeighbour(before, candidates[run.places.lowerBound]), hasRoom(run, before)
+                Self.isNeighbour(before, candidates[run.places.lowerBound]), hasRoom(run, before),
+                run.places.count < segmentsMax
             else { break }
             run.prepend(before)
         }

@@ -34,7 +34,7 @@ enum ArchivePlace {
         _ directory: String, fingerprint: String, _ files: StoreFiles, _ fileSystem: any FileSystem
     ) throws {
         if let target = try fileSystem.linkTarget(of: files.archive) {
-            guard target == directory else { throw elsewhere(target, than: directory, files) }
+            guard isSame(target, directory) else { throw elsewhere(target, than: directory, files) }
             return
         }
         if try fileSystem.isDirectory(files.archive) {
@@ -46,14 +46,20 @@ enum ArchivePlace {
         try fileSystem.createDirectories(directory)
         let path = directory + "/" + StoreFiles.archiveMarkName
         let mark = Mark(fingerprint: fingerprint, owner: try fileSystem.absolutePath(of: files.root))
-        if let found = try self.mark(at: path, fileSystem) {
-            try check(found, of: directory, mark, files)
-        } else {
-            try checkHoldsNothingElse(directory, files, fileSystem)
-            try fileSystem.replace(path, with: mark.bytes)
-        }
+        let found = try self.mark(at: path, fileSystem)
+        if let found { try check(found, of: directory, mark, files) }
+        // A store that was put back as it was earlier is taken for the one that has archived more since, and would
+        // remove that as what no manifest names.
+        try checkHoldsNothingElse(directory, files, fileSystem)
+        if found == nil { try fileSystem.replace(path, with: mark.bytes) }
         try fileSystem.linkDirectory(files.archive, to: directory)
         try fileSystem.flushDirectory(files.segments)
+    }
+
+    /// A slash at the end leads nowhere else.
+    private static func isSame(_ path: String, _ other: String) -> Bool {
+        func bytes(_ path: String) -> [UInt8] { Array(path.utf8.reversed().drop { $0 == UInt8(ascii: "/") }) }
+        return bytes(path) == bytes(other)
     }
 
     /// What stands in the directory: a line for the store, and one for where it lies.
@@ -102,15 +108,17 @@ enum ArchivePlace {
     private static func checkHoldsNothingElse(
         _ directory: String, _ files: StoreFiles, _ fileSystem: any FileSystem
     ) throws {
-        let names = try fileSystem.list(directory).map(\.name).filter {
-            $0 != "lost+found" && $0 != StoreFiles.archiveMarkName + ".new"
+        // What a crash left under a temporary name of ours nobody needs.
+        let names = try fileSystem.list(directory).map(\.name).filter { name in
+            ![StoreFiles.archiveMarkName, StoreFiles.archiveMarkName + ".new", "lost+found"].contains(name)
+                && !name.hasSuffix(segmentFileEnding + ".new")
         }
         guard let other = names.first(where: { !$0.hasSuffix(segmentFileEnding) }) ?? names.first else { return }
         let known = Set((archived(files, fileSystem) ?? []).map(\.description.fileName))
         guard !names.allSatisfy({ known.contains(ManifestSegment.archiveBeginning + $0) }) else { return }
         throw ArchiveRefusal(
             reason: "\(directory) holds other files, such as \(other)",
-            advice: "give the archive a directory of its own")
+            advice: "give the archive a directory of its own, or remove what no store needs any more")
     }
 
     /// What the manifest in force names; nil where it may be another one, since something is the matter with it.

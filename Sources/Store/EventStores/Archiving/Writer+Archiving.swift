@@ -57,7 +57,8 @@ extension Writer {
             if receivedUntil > cutoff { break }
         }
         let limits = options.compaction ?? CompactionLimits()
-        let choice = ArchiveChoice(eventsMax: limits.eventsMax, bytesMax: limits.bytesMax)
+        let choice = ArchiveChoice(
+            eventsMax: limits.eventsMax, bytesMax: limits.bytesMax, segmentsMax: CompactionLimits.segmentsAtOnceMax)
         return choice.due(candidates, through: cutoff).map { Array(sealed.segments[$0]) } ?? []
     }
 

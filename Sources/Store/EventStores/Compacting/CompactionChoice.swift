@@ -18,7 +18,7 @@ package struct CompactionLimits: Sendable {
     /// be of either, and too few of both together.
     var levelEvents: Int?
     /// No more segments become one: all of them are read at one time.
-    private static let segmentsAtOnceMax = 64
+    static let segmentsAtOnceMax = 64
     /// Events of one segment: a place of each of a table's is in memory while they are put in order.
     var eventsMax = 3 << 20
     /// Bytes of all that becomes one segment.

@@ -27,6 +27,8 @@ struct DiskStanding: Hashable, Sendable {
     let budget: DiskBudget?
     /// Bytes of the data directory at the last look.
     private(set) var usedBytes = 0
+    /// Whether no events went since that look: what was too much then need not be any more.
+    private(set) var isCurrent = true
     /// What kept events from going when that was tried last; nil while they go, or need not.
     private(set) var obstacle: Obstacle?
 
@@ -34,10 +36,14 @@ struct DiskStanding: Hashable, Sendable {
 
     mutating func note(usedBytes bytes: Int) {
         usedBytes = bytes
+        isCurrent = true
         if !isOverDropLine { obstacle = nil }
     }
 
     mutating func note(_ obstacle: Obstacle?) { self.obstacle = isOverDropLine ? obstacle : nil }
+
+    /// Events went: how much is left nobody knows before the next look.
+    mutating func noteDropped() { isCurrent = false }
 
     var isOverDropLine: Bool { budget.map { usedBytes > $0.dropBytes } ?? false }
 

@@ -26,7 +26,8 @@ package struct DiskUse: Hashable, Sendable {
     private static let depthMax = 8
 
     /// Asks for the length of every file below the directory, without those of an archive to which a link leads. Files
-    /// that come or go meanwhile are in it or not.
+    /// that come or go meanwhile are in it or not; those of folders that are not the store's own are not where a link
+    /// leads there, or this user may not look: at the root of a volume there is such a folder.
     /// - Throws: ``StorageError``.
     /// - Complexity: O(files).
     init(of directory: String, _ fileSystem: any FileSystem) throws(StorageError) {
@@ -68,10 +69,12 @@ package struct DiskUse: Hashable, Sendable {
             let path = folder + "/" + entry.name
             if path == left { continue }
             if entry.isDirectory {
+                let own = kinds(path)
                 guard depth < Self.depthMax else { continue }
+                if own == nil, try fileSystem.linkTarget(of: path) != nil { continue }
                 do throws(StorageError) {
-                    try add(path, kinds(path) ?? kind, fileSystem, depth: depth + 1, besides: left, kinds: kinds)
-                } catch where error.isMissing {
+                    try add(path, own ?? kind, fileSystem, depth: depth + 1, besides: left, kinds: kinds)
+                } catch where error.isMissing || own == nil && error.isDenied {
                     continue
                 }
             } else if let length = try fileSystem.lengthBytes(of: path) {

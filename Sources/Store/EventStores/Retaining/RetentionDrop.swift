@@ -160,8 +160,8 @@ extension RetentionDrop {
                 + "\(unreadable == 1 ? "1 segment" : "\(unreadable) segments"); rows of type \(recordType) in "
                 + "system_events may say more"
         guard let received = gone.map(\.receivedUntil).max() else { return more }
-        let count = gone.reduce(0) { $0 + $1.events }
-        let calls = gone.reduce(0) { $0 + $1.inexactCalls }
+        let count: Int64 = gone.reduce(0) { $0.saturatingAdd($1.events) }
+        let calls: Int64 = gone.reduce(0) { $0.saturatingAdd($1.inexactCalls) }
         let costs = calls == 0 ? "" : ", \(calls) of them calls without an exact cost, which no later price changes"
         return "events received up to \(RFC3339.render(received)) were dropped, as \(settings(gone)): "
             + "\(count == 1 ? "1 event is" : "\(count) events are") in turns, conversations, rollups and counters "

@@ -37,7 +37,9 @@ extension Writer {
         {
             return true
         }
-        guard let budget = options.retention.budget, diskStanding.isOverDropLine else { return false }
+        // Where the last look failed what went before may have been enough.
+        guard let budget = options.retention.budget, diskStanding.isOverDropLine, diskStanding.isCurrent
+        else { return false }
         let obstacle = startRetention(
             .diskBudget, through: clockTime.saturatingSubtract(budget.keptNanoseconds),
             bytesWanted: diskStanding.bytesWanted)
@@ -134,7 +136,10 @@ extension Writer {
 
     /// What a job did is published, or it was overtaken and is done again, with what came meanwhile.
     func noteRetention(holds: Bool) {
-        if holds { troubles.retentionSucceeded() }
+        if holds {
+            troubles.retentionSucceeded()
+            diskStanding.noteDropped()
+        }
         let now = context.clock.monotonicNanoseconds()
         // Where there is too little room the next ones go at once, if these were not enough.
         diskLookEnd = .min
