@@ -138,6 +138,21 @@ private func path(_ number: UInt64) -> String { logPath + "/events-00000000000\(
         #expect(found.faults.map(\.file) == [path(1)] && found.end == nil && found.behind.nextPosition == 2)
     }
 
+    /// Who finds it damaged knows that a log was closed here all the same: no new one is begun in its place.
+    @Test func aDamagedMarkWithoutAnyFileOfRecordsIsOfALogThatIsMissed() throws {
+        let (system, _, _) = try closedLog(events: 2)
+        try system.remove(path(1))
+        let image = try #require(system.snapshot(of: mark))
+        for damaged in [[], Array(image.dropLast()), image.map { $0 ^ 1 }] {
+            system.damage(mark) { $0 = damaged }
+            #expect(#expect(throws: CorruptionError.self) { try openLog(system) }?.file == mark)
+            let found = try survey(system)
+            #expect(found.faults.map(\.file) == [mark] && found.harmless == [] && found.end == nil)
+            #expect(try LogSurvey.markDamage(directory: logPath, fileSystem: system) == nil, "more than harmless")
+            #expect(try !system.list(logPath).map(\.name).contains { $0.hasPrefix("events-") })
+        }
+    }
+
     /// What it says is true as long as the log goes on: what is torn behind it is cut as ever.
     @Test func aLogThatGoesOnMayBeTorn() throws {
         let (system, records, _) = try closedLog(events: 3)

@@ -335,6 +335,28 @@ import Testing
         try store.close()
     }
 
+    /// A file that was made ready for records, and what says how the log was closed, are no log: beside segments that
+    /// nothing tells of they make no new store, which would take these for what came to nothing.
+    @Test(arguments: [["log.end"], ["spare-000000000002.log"], ["log.end", "spare-000000000002.log"]])
+    func segmentsWithoutRecordsAndManifestAreMissed(left: [String]) throws {
+        _ = try make(isSealed: true)
+        let segments = try disk.list("/data/segments").map(\.name)
+        for name in segments where name.contains("manifest") { try disk.remove("/data/segments/" + name) }
+        for entry in try disk.list("/data/log") where !left.contains(entry.name) {
+            try disk.remove("/data/log/" + entry.name)
+        }
+        if left.contains("spare-000000000002.log") {
+            try disk.replace("/data/log/spare-000000000002.log", with: [UInt8](repeating: 0, count: 4_096))
+        }
+        for _ in 0..<2 {
+            #expect(logDamage { try open().close() }?.file == "/data/log")
+        }
+        #expect(logLoss { _ = try EventStore.setLogAside(at: "/data", context: context(disk)) }?.file == "/data/log")
+        #expect(try EventStore.fileFaults(at: "/data", context: context(disk)).count >= 1)
+        let kept = segments.filter { !$0.contains("manifest") }
+        #expect(try Set(disk.list("/data/segments").map(\.name)) == Set(kept) && !kept.isEmpty)
+    }
+
     /// Whether or not keys are there already, a directory without either folder is that of a new store.
     @Test func aDirectoryWithKeysAloneIsANewStore() throws {
         try disk.createDirectories("/data/keys")

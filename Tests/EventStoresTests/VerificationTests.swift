@@ -54,6 +54,25 @@ import Testing
         }
     }
 
+    /// Bytes limit what stays of a large conversation, as its number of events does.
+    @Test func aLargeConversationStaysAsFarAsItsRowsAreMadeOfIt() throws {
+        var options = EventStoreTests.options()
+        options.foldLimits.verifiedEventsAtOnce = 60
+        options.foldLimits.conversationBytesMax = 3_200
+        let store = try EventStore.open(at: "/data", context: context(SimulatedFileSystem(seed: 92)), options: options)
+        for turn in 0..<60 {
+            var events = SampleEvents()
+            events.addTurn("for-ever", Int64(turn + 1), at: Double(turn * 60) - 86_400)
+            _ = try store.append([events.batch])
+            if turn % 7 == 0 { try store.seal() }
+        }
+        let verified = try store.verify()
+        #expect(verified.findings == [] && verified.readEvents == 180)
+        // Each takes 256 bytes at least.
+        #expect((1...2 * 3_200 / 256 + 2).contains(verified.heldEvents), "\(verified.heldEvents)")
+        try store.close()
+    }
+
     /// A seal folds rows, a verification columns: of events that come in any order, some of them again, some late, with
     /// prices that come late and calls that are booked again, both make the same, however it is parted.
     @Test(arguments: 0..<8 as Range<UInt64>) func columnsComeToWhatRowsCameTo(seed: UInt64) throws {

@@ -13,16 +13,16 @@ extension EventLog {
     ) throws -> (log: EventLog, report: RecoveryReport) {
         try fileSystem.createDirectories(path)
         let directory = LogDirectory(path: path, fileSystem: fileSystem)
-        let mark = try LogEndMark.read(in: directory).mark
+        let found = try LogEndMark.read(in: directory)
         let listing = try directory.listing()
         guard !listing.logs.isEmpty else {
             if case .place(let place) = start { throw missing(place, in: directory) }
             if let place = options.mustReach { throw missing(place, in: directory) }
-            if let mark { throw mark.shortfall(in: directory) }
+            if let lost = LogEndMark.shortfall(of: found, in: directory) { throw lost }
             return try begin(directory, options, listing, randomness)
         }
         var recovery = LogRecovery(
-            directory: directory, numbers: listing.logs, start: start, options: options, mark: mark)
+            directory: directory, numbers: listing.logs, start: start, options: options, mark: found.mark)
         try recovery.run(replay)
         return (try resume(directory, options, listing, recovery), recovery.report)
     }

@@ -81,6 +81,13 @@ package final class EventLog {
         return numbers.allSatisfy { $0 <= number }
     }
 
+    /// Whether a log's directory has any file with records: spare ones, and what says how a log was closed, are none.
+    package static func hasRecords(_ entries: [DirectoryEntry]) -> Bool {
+        entries.contains {
+            !$0.isDirectory && LogDirectory.number(in: $0.name, prefix: LogDirectory.logPrefix) != nil
+        }
+    }
+
     private var active: LogFileHeader { files[files.count - 1] }
     private var endOffset: Int { writtenOffset + buffer.count }
 

@@ -52,7 +52,8 @@ package struct LogEndMark: Hashable, Sendable {
     }
 
     /// The mark of a directory, and what is the matter with it where it cannot be used: without one less is known of
-    /// the log, and nothing is lost. Read it before the log, which another process may close meanwhile.
+    /// the log, and nothing is lost as long as a file of it is there. Read it before the log, which another process may
+    /// close meanwhile.
     /// - Throws: ``StorageError``; ``NewerFormatError``.
     static func read(in directory: LogDirectory) throws -> (mark: LogEndMark?, damage: CorruptionError?) {
         let path = path(in: directory)
@@ -164,8 +165,14 @@ package struct LogEndMark: Hashable, Sendable {
             expectation: "the record that stood here when the log was closed at offset \(place.offset)")
     }
 
-    /// What lacks of a log of which no file is there.
-    func shortfall(in directory: LogDirectory) -> CorruptionError { EventLog.missing(place, in: directory) }
+    /// What lacks of a log of which no file is there; nil where nothing says that there was one. Who finds what was
+    /// written down of it damaged knows that it was written.
+    /// - Parameter found: what ``read(in:)`` gave.
+    static func shortfall(
+        of found: (mark: LogEndMark?, damage: CorruptionError?), in directory: LogDirectory
+    ) -> CorruptionError? {
+        found.mark.map { EventLog.missing($0.place, in: directory) } ?? found.damage
+    }
 
     /// Whether all records of a log are there, and the marker is not with which it was closed.
     func hasLostMarker(of last: LogFileHeader, endingAt offset: Int) -> Bool {

@@ -26,17 +26,17 @@ package struct LogExtract: Sendable {
         directory path: String, fileSystem: any FileSystem, from place: LogPlace?, _ visit: (LogRecord) throws -> Void
     ) throws {
         let directory = LogDirectory(path: path, fileSystem: fileSystem)
-        let mark = try LogEndMark.read(in: directory).mark
+        let found = try LogEndMark.read(in: directory)
         let numbers = try directory.listing().logs
         guard !numbers.isEmpty else {
             if let place { throw EventLog.missing(place, in: directory) }
-            if let mark { throw mark.shortfall(in: directory) }
+            if let lost = LogEndMark.shortfall(of: found, in: directory) { throw lost }
             parts = []
             return
         }
         var recovery = LogRecovery(
             directory: directory, numbers: numbers, start: place.map { .place($0) } ?? .beginning,
-            options: EventLogOptions(mustReach: place), mark: mark)
+            options: EventLogOptions(mustReach: place), mark: found.mark)
         try recovery.run(visit)
         let files = recovery.files.filter { $0.fileNumber >= place?.fileNumber ?? 0 }
         assert(!files.isEmpty, "a log that was read has a file")

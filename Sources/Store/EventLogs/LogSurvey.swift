@@ -55,21 +55,26 @@ package struct LogSurvey: Sendable {
         let found: (mark: LogEndMark?, damage: CorruptionError?) =
             isThere ? try LogEndMark.read(in: directory) : (nil, nil)
         mark = found.mark
-        if let damage = found.damage { harmless.append(Self.harmless(damage)) }
         let numbers = isThere ? try directory.listing().logs.filter { $0 >= start?.fileNumber ?? 0 } : []
+        if let damage = found.damage, start != nil || !numbers.isEmpty { harmless.append(Self.harmless(damage)) }
         if let start, numbers.first != start.fileNumber {
             note(path: directory.logPath(start.fileNumber), 0, "the log from here on; the file is missing")
-        } else if numbers.isEmpty, let mark {
-            note(mark.shortfall(in: directory))
+        } else if numbers.isEmpty, let lost = LogEndMark.shortfall(of: found, in: directory) {
+            note(lost)
         }
         if numbers.isEmpty, let mark, start.map({ $0 < mark.place }) ?? true { behind.reach(mark.place.position) }
         try read(numbers, each)
     }
 
-    /// What is the matter with what was written down when the log was closed (``LogEndMark``); nil where nothing is.
+    /// What is the matter with what was written down when the log was closed (``LogEndMark``); nil where nothing is,
+    /// and where no file of the log is there, which is more than harmless.
     /// - Throws: ``StorageError``; ``NewerFormatError``.
     package static func markDamage(directory path: String, fileSystem: any FileSystem) throws -> CorruptionError? {
-        try LogEndMark.read(in: LogDirectory(path: path, fileSystem: fileSystem)).damage.map(harmless)
+        let directory = LogDirectory(path: path, fileSystem: fileSystem)
+        guard let damage = try LogEndMark.read(in: directory).damage, try !directory.listing().logs.isEmpty else {
+            return nil
+        }
+        return harmless(damage)
     }
 
     private static func harmless(_ fault: CorruptionError) -> CorruptionError {

@@ -1,3 +1,4 @@
+import EventLogs
 import Platform
 
 /// Whether a store has a log, before it is read: for all who open, look at or mend one.
@@ -5,7 +6,7 @@ enum LogState {
     /// No store was begun.
     case absent
     case there
-    /// A store was begun, and the folder of its log is gone, or all that is in it and what tells of segments.
+    /// A store was begun, and the folder of its log is gone, or all records that were in it and what tells of segments.
     case lost(CorruptionError)
 
     /// Of a new store the log's folder is made, durably, before that of the segments: who has this one had a log, even
@@ -26,7 +27,9 @@ enum LogState {
     /// A segment is written after the log has its events, so where there is one and neither a log nor a manifest, both
     /// are lost: this is no new store, and the segments are not what an attempt left that came to nothing.
     private static func hasLostAll(_ files: StoreFiles, _ fileSystem: any FileSystem) throws(StorageError) -> Bool {
-        guard try fileSystem.list(files.log).isEmpty, try fileSystem.isDirectory(files.segments) else { return false }
+        guard try !EventLog.hasRecords(fileSystem.list(files.log)), try fileSystem.isDirectory(files.segments) else {
+            return false
+        }
         let entries = try fileSystem.list(files.segments)
         var names = entries.map(\.name)
         if entries.contains(where: { $0.isDirectory && files.segments + "/" + $0.name == files.archive }) {

@@ -36,6 +36,9 @@ package struct Verification: Sendable {
     // tests: likewise.
     /// Parts in which conversations were folded.
     package var foldedParts = 0
+    // tests: that of a conversation that is cut twice what its rows are made of stays at most.
+    /// The most events of one large conversation that were in memory.
+    package var heldEvents = 0
 }
 
 /// How far a verification is.
@@ -122,6 +125,7 @@ extension EventStore {
         let work = RecomputedConversations(version, layouts, registry, context.workers, tell)
         try work.add(to: &recomputed)
         (result.foldedParts, result.readEvents, result.restoredRows) = (work.parts, work.readEvents, work.restoredRows)
+        result.heldEvents = work.heldEvents
         result.readPages = work.statistics.pagesRead.load(ordering: .relaxed)
         recomputed.decide(leavingOut: try version.sealed.conversationsOfUnsaidCut(among: recomputed.cut))
         result.conversationsOfOldForms = recomputed.omitted.count
