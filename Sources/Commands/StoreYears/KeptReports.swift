@@ -25,7 +25,6 @@ package struct KeptReports: Sendable {
     private var waiting: [Period]
     private var kept: [Kept] = []
 
-    // tests: that there are some.
     /// Weeks and months of which reports were kept.
     package var count: Int { kept.count }
 

@@ -1,7 +1,6 @@
 /// How a year went.
 package struct YearOutcome: Sendable {
     private let plan: YearPlan
-    // tests: what happened in the year.
     /// In order.
     package let weeks: [YearWeek]
     /// What must not be, a line each.

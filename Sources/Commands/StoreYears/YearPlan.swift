@@ -62,7 +62,6 @@ package struct YearPlan: Sendable {
         return Int((Double(events) / eventsPerDay / 0.9).rounded(.up))
     }
 
-    // tests: weeks that do not hold are made there.
     /// How old events get: the period, until the last of their segment is that old; those of conversations that went on
     /// wait for the next segment. Two days for what is not compacted, and for the conversations themselves.
     package var ageDaysMax: Int { retentionDays + 2 * segmentDays + 2 }

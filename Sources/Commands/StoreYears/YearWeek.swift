@@ -50,7 +50,6 @@ package struct YearWeek: Hashable, Sendable {
     }
 }
 
-// tests: likewise.
 /// What has to hold of all weeks together.
 package enum YearJudgement {
     /// A start may take less than that.

@@ -15,7 +15,6 @@ package struct WorkloadEvent: Sendable {
     /// What this event alone says.
     var ownFields: [WorkloadField]
 
-    // tests: rendering is tried with values that no traffic has.
     /// An event of these parts.
     package init(
         id: WorkloadID, source: String, type: String, time: Int64, context: WorkloadContext, ownFields: [WorkloadField]

@@ -24,7 +24,6 @@ package struct WorkloadField: Hashable, Sendable {
     /// What the emitter says.
     package var value: WorkloadValue
 
-    // tests: rendering is tried with values that no traffic has.
     /// A field of this name.
     package init(_ name: String, _ value: WorkloadValue) {
         self.name = name
@@ -32,7 +31,6 @@ package struct WorkloadField: Hashable, Sendable {
     }
 }
 
-// tests: rendering is tried with values that no traffic has.
 /// What every event of one conversation (or one background source) shares, rendered once.
 package struct WorkloadContext: Sendable {
     /// In rendered order.

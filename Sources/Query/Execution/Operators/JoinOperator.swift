@@ -239,10 +239,10 @@ struct JoinOperator: Sendable {
 
 extension Chunk {
     /// The rows with some of the columns, which are counted from a number on; the others are null throughout.
-    fileprivate func showing(_ columns: Set<Int>, from first: Int) -> Chunk {
+    fileprivate func showing(_ wanted: Set<Int>, from first: Int) -> Chunk {
         Chunk(
             columns: self.columns.enumerated().map { index, column in
-                columns.contains(first + index) ? column : .constant(.null, type: column.type, count: rowCount)
+                wanted.contains(first + index) ? column : .constant(.null, type: column.type, count: rowCount)
             }, rowCount: rowCount)
     }
 }

@@ -209,7 +209,6 @@ extension EventStore {
         }
     }
 
-    // tests: the way to a store where no job is under way.
     /// Waits for the jobs under way and takes over what they did.
     /// - Throws: what a job threw, once.
     package func finishJobs() throws {
