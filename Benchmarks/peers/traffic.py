@@ -2,6 +2,7 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from . import columns
 
 # A user makes some 50 events on a weekday, so that so many last about five weeks; of few users what the platform tells of itself would be most.
 EVENTS_A_USER, USERS_MIN = 50 * 30, 400
+SLICE_ROWS = 1_000_000
 PRICED = ("price.set", "llm.call", "embedding.call")
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRICES = os.path.join(HERE, "..", "..", "Schemas", "prices")
@@ -51,8 +53,7 @@ def make(binary, folder, events, seed, threads):
             check_fields(connection, ndjson)
             costs = os.path.join(folder, "costs.csv")
             write_costs(ndjson, costs)
-            connection.execute(f"copy ({wide_table(ndjson, costs)}) to '{parquet}.part' (format parquet, compression zstd)")
-            os.replace(parquet + ".part", parquet)
+            write_wide(folder, ndjson, costs, parquet, threads)
         count = connection.execute(f"select count(*) from '{parquet}'").fetchone()[0]
         # The one that is under way in the middle.
         conversation = connection.execute(
@@ -99,20 +100,52 @@ def source(ndjson, extra=""):
             f"columns={{{envelope}, data:'STRUCT({members})'}})")
 
 
-def wide_table(ndjson, costs):
-    """The peers' rows by time. A turn of which a call has no exact cost has none either, as in `turns`."""
+def write_wide(folder, ndjson, costs, parquet, threads):
+    """The peers' rows by time, put in order slice by slice: all at once they take more memory than many a machine has. A turn of which a call has no
+    exact cost has none either, as in `turns`."""
     packed = [f'unhex("{name}") as "{name}"' for name, kind in columns.FIELDS.items() if kind == columns.BYTES]
     calls = "('llm.call', 'embedding.call')"
-    return f"""
-        with events as materialized ({source(ndjson)}),
-        costs as (select id, cost from read_csv('{costs}', header=true, columns={{id:'UUID', cost:'BIGINT'}})),
-        turns as (
-            select tenant, conversation_id, turn, case when count(*) = count(cost) then sum(cost)::bigint end as cost
-            from events left join costs using (id) where type in {calls} group by all)
-        select events.* replace (unhex(replace(events.id::varchar, '-', '')) as id, {", ".join(packed)}),
-            case when events.type in {calls} then costs.cost
-                 when events.type = 'message.sent' and author = 'agent' then
-                     case when turns.tenant is null then 0 else turns.cost end end as {columns.COST}
-        from events left join costs using (id) left join turns
-            on events.tenant = turns.tenant and events.conversation_id = turns.conversation_id and events.turn = turns.turn
-        order by events.time"""
+    scratch = os.path.join(folder, "wide")
+    shutil.rmtree(scratch, ignore_errors=True)
+    os.makedirs(scratch)
+    try:
+        with duckdb.connect(os.path.join(scratch, "wide.db")) as connection:
+            connection.execute(f"set threads={threads}")
+            connection.execute("set preserve_insertion_order=false")
+            connection.execute(f"create table events as {source(ndjson)}")
+            connection.execute(f"create table costs as select id, cost from read_csv('{costs}', header=true, columns={{id:'UUID', cost:'BIGINT'}})")
+            connection.execute(
+                f"create table turns as select tenant, conversation_id, turn, case when count(*) = count(cost) then sum(cost)::bigint end as cost "
+                f"from events left join costs using (id) where type in {calls} group by all")
+            parts = []
+            for condition in slices(connection):
+                parts.append(os.path.join(scratch, f"{len(parts):04}.parquet"))
+                connection.execute(f"""
+                    copy (
+                        select events.* replace (unhex(replace(events.id::varchar, '-', '')) as id, {", ".join(packed)}),
+                            case when events.type in {calls} then costs.cost
+                                 when events.type = 'message.sent' and author = 'agent' then
+                                     case when turns.tenant is null then 0 else turns.cost end end as {columns.COST}
+                        from events left join costs using (id) left join turns
+                            on events.tenant = turns.tenant and events.conversation_id = turns.conversation_id and events.turn = turns.turn
+                        where {condition}
+                        order by events.time)
+                    to '{parts[-1]}' (format parquet, compression zstd)""")
+            connection.execute("set preserve_insertion_order=true")
+            connection.execute(f"copy (select * from read_parquet({parts})) to '{parquet}.part' (format parquet, compression zstd)")
+        os.replace(parquet + ".part", parquet)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def slices(connection):
+    """Conditions on times, one after the other, each of a million rows or so; together of all."""
+    count = connection.execute("select count(*) from events").fetchone()[0]
+    shares = [number / (count // SLICE_ROWS + 1) for number in range(1, count // SLICE_ROWS + 1)]
+    ends = connection.execute(f"select quantile_disc(time, {shares}) from events").fetchone()[0] if shares else []
+    conditions, before = [], None
+    for end in sorted(set(ends)) + [None]:
+        limits = ([f"events.time >= '{before}'"] if before is not None else []) + ([f"events.time < '{end}'"] if end is not None else [])
+        conditions.append(" and ".join(limits) or "true")
+        before = end
+    return conditions
