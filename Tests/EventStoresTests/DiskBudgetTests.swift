@@ -247,19 +247,7 @@ import Testing
         return store
     }
 
-    private func drop(_ store: EventStore) throws -> Bool {
-        clock.advance(nanoseconds: 120_000_000_000)
-        guard try store.startRetention() else { return false }
-        try store.finishJobs()
-        return true
-    }
-
-    private func models(_ store: EventStore) throws -> [[String]] {
-        try ["turns", "conversations"].map { name in
-            let columns = try #require(store.snapshot().table(named: name)).columns.map(\.name)
-            return try rows(store, name, columns)
-        }
-    }
+    private func drop(_ store: EventStore) throws -> Bool { try dropOldEvents(of: store, clock) }
 
     /// Power goes at any step: the events are there, or all that was made of them and why they went.
     @Test func itIsWholeOrNotAtAll() throws {
@@ -268,7 +256,7 @@ import Testing
             let disk = SimulatedFileSystem(seed: UInt64(call))
             let began = clock.wallNanoseconds()
             let store = try small(disk)
-            let before = try models(store)
+            let before = try readModels(store)
             disk.arm(SimulatedFault(.powerCut, atCall: call))
             hasEnded = (try? drop(store)) == true
             disk.crash(.power)
@@ -276,7 +264,7 @@ import Testing
             let events = try rows(again, "events", ["id"]).count
             #expect(events == 11 && dropped(again) == 0 || events == 7 && dropped(again) == 4, "at call \(call)")
             count += events == 7 ? 1 : 0
-            #expect(try models(again) == before && again.verify().findings == [], "at call \(call)")
+            #expect(try readModels(again) == before && again.verify().findings == [], "at call \(call)")
             try again.close()
             clock.step(toWallNanoseconds: began)
             call += 1
@@ -291,16 +279,16 @@ import Testing
             let disk = SimulatedFileSystem(seed: UInt64(call))
             let began = clock.wallNanoseconds()
             let store = try small(disk)
-            let before = try models(store)
+            let before = try readModels(store)
             let faults = disk.counts.faults
             disk.arm(SimulatedFault(.failure(code), atCall: call))
             hasEnded = (try? drop(store)) == true && disk.counts.faults == faults
             disk.disarm()
-            #expect(try models(store) == before, "at call \(call)")
+            #expect(try readModels(store) == before, "at call \(call)")
             disk.crash()
             let again = try open(Self.budget(10), disk)
             if dropped(again) == 0 { #expect(try drop(again), "at call \(call)") }
-            #expect(try dropped(again) == 4 && models(again) == before, "at call \(call)")
+            #expect(try dropped(again) == 4 && readModels(again) == before, "at call \(call)")
             try again.close()
             clock.step(toWallNanoseconds: began)
             call += 1
@@ -314,13 +302,13 @@ import Testing
         var events = SampleEvents()
         events.addPrice("other-model", "input", picoPerToken: 2_000, at: 10 * 86_400)
         _ = try store.append([events.batch])
-        let (before, segments) = (try models(store), store.status.segments)
+        let (before, segments) = (try readModels(store), store.status.segments)
         #expect(try !drop(store))
         try store.finishJobs()
         #expect(store.status.segments == segments + 1 && store.status.unsealedEvents == 0)
         try tick(store)
         #expect(dropped(store) == 4)
-        #expect(try models(store) == before && store.verify().findings == [])
+        #expect(try readModels(store) == before && store.verify().findings == [])
         try store.close()
     }
 

@@ -46,6 +46,20 @@ import Testing
         try EventStore.repair(at: "/data", context: context(disk), from: backup)
     }
 
+    /// A store with several files of the log, and a copy of it: its ids, and these files.
+    private func copied() throws -> (ids: [String], logs: [String]) {
+        var options = EventStoreTests.options()
+        options.logFileBytes = 4 << 10
+        try make("/data", options)
+        let store = try open("/data", options)
+        for number in 0..<40 { try append(store, "more \(number)", at: 9_600 + Double(number)) }
+        try store.close()
+        try disk.copyStore("/data", to: "/backup")
+        let logs = paths("/data", "/log/events-")
+        try #require(logs.count > 4)
+        return (try ids(), logs)
+    }
+
     private func ids(verifies: Bool = true) throws -> [String] {
         let store = try open()
         let ids = try rows(store, "events", ["id", "position"])
@@ -134,16 +148,7 @@ import Testing
 
     /// The first damaged file of the log is not the only one that a backup may have.
     @Test func severalFilesOfTheLogComeFromABackup() throws {
-        var options = EventStoreTests.options()
-        options.logFileBytes = 4 << 10
-        try make("/data", options)
-        let store = try open("/data", options)
-        for number in 0..<40 { try append(store, "more \(number)", at: 9_600 + Double(number)) }
-        try store.close()
-        try disk.copyStore("/data", to: "/backup")
-        let before = try ids()
-        let logs = paths("/data", "/log/events-")
-        try #require(logs.count > 4)
+        let (before, logs) = try copied()
         for path in logs[(logs.count - 4)..<(logs.count - 2)] { disk.damage(path) { $0[700] ^= 1 } }
         let done = try repair(from: "/backup")
         #expect(done.steps.count == 2 && done.repairsSomething && !done.wantsLoss, "\(done.steps)")
@@ -152,16 +157,7 @@ import Testing
 
     /// A file that is gone is named itself, so that a backup is asked for that one.
     @Test func aMissingFileOfTheLogComesFromABackup() throws {
-        var options = EventStoreTests.options()
-        options.logFileBytes = 4 << 10
-        try make("/data", options)
-        let store = try open("/data", options)
-        for number in 0..<40 { try append(store, "more \(number)", at: 9_600 + Double(number)) }
-        try store.close()
-        try disk.copyStore("/data", to: "/backup")
-        let before = try ids()
-        let logs = paths("/data", "/log/events-")
-        try #require(logs.count > 4)
+        let (before, logs) = try copied()
         let path = logs[logs.count - 3]
         try disk.remove(path)
         let done = try repair(from: "/backup")

@@ -76,19 +76,7 @@ import Testing
         return store
     }
 
-    private func drop(_ store: EventStore) throws -> Bool {
-        clock.advance(nanoseconds: 120_000_000_000)
-        guard try store.startRetention() else { return false }
-        try store.finishJobs()
-        return true
-    }
-
-    private func readModels(_ store: EventStore) throws -> [[String]] {
-        try ["turns", "conversations"].map { name in
-            let columns = try #require(store.snapshot().table(named: name)).columns.map(\.name)
-            return try rows(store, name, columns)
-        }
-    }
+    private func drop(_ store: EventStore) throws -> Bool { try dropOldEvents(of: store, clock) }
 
     /// What rows of a rollup add up to.
     private func sums(_ store: EventStore, _ table: String, _ columns: [String]) throws -> [Int128] {

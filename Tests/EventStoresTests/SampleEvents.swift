@@ -73,6 +73,22 @@ func rows(_ store: EventStore, _ table: String, _ columns: [String]) throws -> [
     try rows(store.snapshot(), table, columns)
 }
 
+/// All rows of the read models.
+func readModels(_ store: EventStore) throws -> [[String]] {
+    try ["turns", "conversations"].map { name in
+        let columns = try #require(store.snapshot().table(named: name)).columns.map(\.name)
+        return try rows(store, name, columns)
+    }
+}
+
+/// Has what is old enough go, once the pause between two looks is over: whether anything was.
+func dropOldEvents(of store: EventStore, _ clock: SimulatedClock) throws -> Bool {
+    clock.advance(nanoseconds: 120_000_000_000)
+    guard try store.startRetention() else { return false }
+    try store.finishJobs()
+    return true
+}
+
 /// The same of a snapshot.
 func rows(_ snapshot: StoreSnapshot, _ table: String, _ columns: [String]) throws -> [String] {
     let source = snapshot.table(named: table)!

@@ -33,8 +33,8 @@ struct IntegerExtremumAccumulator: Accumulator {
             if dense, let runs = assignment.runs {
                 let source = values.span
                 for run in runs {
-                    let extreme = isMaximum ? source.greatest(of: run.rows) : source.least(of: run.rows)
-                    take(extreme, run.group)
+                    let range = source.extracting(run.rows).range
+                    take(isMaximum ? range.greatest : range.least, run.group)
                 }
                 return
             }
@@ -167,46 +167,5 @@ struct ExtremumAccumulator: Accumulator {
         guard case .numeric = bound else { return false }
         take(bound, 0)
         return true
-    }
-}
-
-extension Span<Int64> {
-    /// The least value of some rows; the greatest number of none. Four are looked for at a time, since each waits for
-    /// the one before it.
-    fileprivate func least(of rows: Range<Int>) -> Int64 {
-        let part = extracting(rows)
-        var (a, b, c, d) = (Int64.max, Int64.max, Int64.max, Int64.max)
-        var row = 0
-        while row + 4 <= part.count {
-            a = Swift.min(a, part[row])
-            b = Swift.min(b, part[row + 1])
-            c = Swift.min(c, part[row + 2])
-            d = Swift.min(d, part[row + 3])
-            row += 4
-        }
-        while row < part.count {
-            a = Swift.min(a, part[row])
-            row += 1
-        }
-        return Swift.min(a, b, c, d)
-    }
-
-    /// Likewise the greatest.
-    fileprivate func greatest(of rows: Range<Int>) -> Int64 {
-        let part = extracting(rows)
-        var (a, b, c, d) = (Int64.min, Int64.min, Int64.min, Int64.min)
-        var row = 0
-        while row + 4 <= part.count {
-            a = Swift.max(a, part[row])
-            b = Swift.max(b, part[row + 1])
-            c = Swift.max(c, part[row + 2])
-            d = Swift.max(d, part[row + 3])
-            row += 4
-        }
-        while row < part.count {
-            a = Swift.max(a, part[row])
-            row += 1
-        }
-        return Swift.max(a, b, c, d)
     }
 }

@@ -98,11 +98,15 @@ package enum Decimal128 {
         var first: Int
     }
 
+    /// Which base-10000 digit the first decimal one lies in.
+    static func weight(digits: Int, _ scale: Int) -> Int {
+        let leading = digits - scale - 1
+        return leading >= 0 ? leading / 4 : -((3 - leading) / 4)
+    }
+
     static func lead(of mantissa: Int128, _ scale: Int) -> Lead {
         if mantissa == 0 { return Lead(weight: 0, first: 0) }
-        let digits = digitCount(mantissa.magnitude)
-        let leading = digits - scale - 1
-        let weight = leading >= 0 ? leading / 4 : -((3 - leading) / 4)
+        let weight = weight(digits: digitCount(mantissa.magnitude), scale)
         let shift = weight * 4 + scale
         let first = shift >= 0 ? mantissa.magnitude / power10(shift) : mantissa.magnitude * power10(-shift)
         return Lead(weight: weight, first: Int(truncatingIfNeeded: first))

@@ -26,9 +26,12 @@ package struct DecimalDivisor: Sendable {
     package func quotient(of number: Int64, scale places: Int) -> (mantissa: Int128, scale: Int)? {
         let (digits, first) = lead(of: number.magnitude, places)
         let wanted = Decimal128.divisionScale(first, places, lead, scale)
+        func wide() -> (mantissa: Int128, scale: Int)? {
+            Decimal128.divide(Int128(number), places, by: mantissa, scale, scale: wanted).map { ($0, wanted) }
+        }
         let shift = wanted - places + scale
         guard shift >= 0, digits + shift <= Decimal128.scaleMax, let factor = Decimal128.power(shift) else {
-            return Decimal128.divide(Int128(number), places, by: mantissa, scale, scale: wanted).map { ($0, wanted) }
+            return wide()
         }
         let isNegative = (number < 0) != (mantissa < 0)
         var quotient: UInt128
@@ -41,7 +44,7 @@ package struct DecimalDivisor: Sendable {
             quotient = UInt128(upper.quotient) << 64 | UInt128(lower.quotient)
             if lower.remainder >= divisor - lower.remainder { quotient += 1 }
         } else {
-            return Decimal128.divide(Int128(number), places, by: mantissa, scale, scale: wanted).map { ($0, wanted) }
+            return wide()
         }
         let result = Int128(truncatingIfNeeded: quotient)
         return (isNegative ? 0 - result : result, wanted)
@@ -53,8 +56,7 @@ package struct DecimalDivisor: Sendable {
         // A binary digit is 0.30103 decimal ones.
         let least = ((64 - magnitude.leadingZeroBitCount) * 1_233) >> 12
         let digits = least < powers.count && magnitude >= powers[least] ? least + 1 : max(1, least)
-        let leading = digits - scale - 1
-        let weight = leading >= 0 ? leading / 4 : -((3 - leading) / 4)
+        let weight = Decimal128.weight(digits: digits, scale)
         let shift = weight * 4 + scale
         let first: UInt64
         if shift >= 0 {
