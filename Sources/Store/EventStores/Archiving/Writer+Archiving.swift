@@ -23,11 +23,7 @@ extension Writer {
         archivePauseEnd = now.saturatingAdd(Self.archivePaceNanoseconds)
         let cutoff = clockTime.saturatingSubtract(period)
         let segments = segmentsToArchive(through: cutoff)
-        // What waits for a seal to die counts if that comes to nothing, and would be no row of its own any more.
-        var waiting = freshDead
-        if let frozen { waiting.merge(frozen.dead) }
-        guard !segments.isEmpty, isProved(cutoff), waiting.only(of: Set(segments.map(\.id))).rows.isEmpty,
-            CompactionJob.knows(segments, layouts)
+        guard !segments.isEmpty, isProved(cutoff), !waitsToDie(in: segments), CompactionJob.knows(segments, layouts)
         else { return false }
         guard hasRoomInArchive(for: segments) else {
             noteFailedArchiving(

@@ -20,10 +20,7 @@ extension Writer {
         let ids = manifests.current.segments[due].map(\.description.segmentID)
         let segments = ids.compactMap { id in sealed.segments.first { $0.id == id } }
         precondition(segments.count == ids.count, "the manifest's segments are those that are read")
-        // What waits for a seal to die counts if that comes to nothing, and would be no row of its own any more.
-        var waiting = freshDead
-        if let frozen { waiting.merge(frozen.dead) }
-        guard waiting.only(of: Set(ids)).rows.isEmpty else { return false }
+        guard !waitsToDie(in: segments) else { return false }
         guard CompactionJob.knows(segments, layouts), hasRoom(for: segments, at: files.segments) ?? true else {
             pauseCompaction()
             return false
@@ -59,6 +56,12 @@ extension Writer {
         all.merge(moved)
         edit.superseded = all.manifestRows
         return (edit, waiting)
+    }
+
+    /// Whether rows of segments wait for a seal to die: they count if that comes to nothing, and would be no rows of
+    /// their own any more.
+    func waitsToDie(in segments: [SealedSegment]) -> Bool {
+        !waitingDead.only(of: Set(segments.map(\.id))).rows.isEmpty
     }
 
     /// Whether beside what becomes one as much again is left for what comes in; nil where the system does not say.

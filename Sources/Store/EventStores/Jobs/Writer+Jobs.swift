@@ -151,9 +151,7 @@ extension Writer {
         } else if !edit.removed.isEmpty {
             if let job = flight.job as? RetentionJob { try checkHolds(job) }
             // Rows that wait for a seal to die are dead in memory alone: an edit that moves them would not know.
-            var waiting = freshDead
-            if let frozen { waiting.merge(frozen.dead) }
-            let marked = waiting.bySegment
+            let marked = waitingDead.bySegment
             for id in edit.removed where marked[id] != nil { throw ManifestEditConflict.rowsMarked(id: id) }
         }
         let next = try manifests.current.applying(edit, base: base)

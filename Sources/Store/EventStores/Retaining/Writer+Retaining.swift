@@ -65,7 +65,7 @@ extension Writer {
             return isDue ? .archivedElsewhere : .nothingOldEnough
         }
         guard isProved(cutoff) else { return .clockUnproved }
-        guard freshDead.only(of: Set(segments.map(\.id))).rows.isEmpty else {
+        guard !waitsToDie(in: segments) else {
             if reason == .diskBudget { sealForRetention() }
             return .waitsForSeal
         }

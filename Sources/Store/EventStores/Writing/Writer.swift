@@ -36,6 +36,12 @@ final class Writer {
     var dirty: Set<ConversationGrouping.Key> = []
     /// Sealed rows that unsealed ones have come to stand for since the last freeze.
     var freshDead = ReplacedRows()
+    /// Rows that wait for a seal to die, one under way or the next.
+    var waitingDead: ReplacedRows {
+        var waiting = freshDead
+        if let frozen { waiting.merge(frozen.dead) }
+        return waiting
+    }
     /// New rows for events of a seal under way; they are laid over its segment once it is published.
     var lateReplacements: [EventReplacement] = []
 
