@@ -1,5 +1,6 @@
 import EventLogs
 import Platform
+import Testing
 
 /// A record as tests think of it.
 struct TestRecord: Equatable {
@@ -41,6 +42,43 @@ func openLog(
         directory: path, fileSystem: system, randomness: SeededRandomness(seed: 77), options: options, from: start
     ) { records.append(TestRecord($0)) }
     return (log, report, records)
+}
+
+/// Has a damaged log end where its survey says, with one record more.
+/// - Returns: the files that were set aside.
+@discardableResult
+func setAside(_ survey: LogSurvey, _ system: SimulatedFileSystem) throws -> [String] {
+    let end = try #require(survey.end)
+    return try EventLog.setAside(
+        from: end, receivedTime: survey.receivedTime, directory: logPath, into: "/data/aside/1",
+        fileSystem: system, records: (LogRecordKind(rawValue: 16), end.position, [[1, 2, 3]]))
+}
+
+/// Has power go at a call while a damaged log of these records is set aside: then it is damaged as it was, or done.
+/// - Returns: whether it was done before that call.
+func powerGoesWhileItIsSetAside(
+    _ system: SimulatedFileSystem, _ records: [TestRecord], atCall call: Int
+) throws -> Bool {
+    func survey() throws -> LogSurvey { try LogSurvey(directory: logPath, fileSystem: system) }
+    var isDone = false
+    let found = try survey()
+    let kept = Int(try #require(found.end).position)
+    system.arm(SimulatedFault(.powerCut, atCall: call))
+    do {
+        try setAside(found, system)
+        isDone = true
+        system.disarm()
+    } catch is StorageError {
+        system.crash(.power)
+    }
+    if let again = try survey().end {
+        #expect(!isDone && again.position == Int64(kept), "call \(call)")
+        #expect(throws: CorruptionError.self) { try openLog(system) }
+    } else {
+        let left = try openLog(system).records
+        #expect(left.dropLast() == records.prefix(kept) && left.last?.payload == [1, 2, 3], "call \(call)")
+    }
+    return isDone
 }
 
 extension EventLog {

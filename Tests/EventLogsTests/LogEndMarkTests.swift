@@ -28,13 +28,6 @@ private func path(_ number: UInt64) -> String { logPath + "/events-00000000000\(
         try LogSurvey(directory: logPath, fileSystem: system)
     }
 
-    private func setAside(_ survey: LogSurvey, _ system: SimulatedFileSystem) throws {
-        let end = try #require(survey.end)
-        _ = try EventLog.setAside(
-            from: end, receivedTime: survey.receivedTime, directory: logPath, into: "/data/aside/1",
-            fileSystem: system, records: (LogRecordKind(rawValue: 16), end.position, [[1, 2, 3]]))
-    }
-
     @Test func aPlaceBehindWhichNothingIsLeftIsDamage() throws {
         let (system, records, ends) = try closedLog(events: 5)
         let image = try #require(system.snapshot(of: path(1)))
@@ -107,23 +100,7 @@ private func path(_ number: UInt64) -> String { logPath + "/events-00000000000\(
             let last = try #require(ends.last?.fileNumber)
             for number in (last - 1)...last { try system.remove(path(number)) }
             try system.flushDirectory(logPath)
-            let found = try survey(system)
-            let kept = Int(try #require(found.end).position)
-            system.arm(SimulatedFault(.powerCut, atCall: call))
-            do {
-                try setAside(found, system)
-                isDone = true
-                system.disarm()
-            } catch is StorageError {
-                system.crash(.power)
-            }
-            if let again = try survey(system).end {
-                #expect(!isDone && again.position == Int64(kept), "call \(call)")
-                #expect(throws: CorruptionError.self) { try openLog(system) }
-            } else {
-                let left = try openLog(system).records
-                #expect(left.dropLast() == records.prefix(kept) && left.last?.payload == [1, 2, 3], "call \(call)")
-            }
+            isDone = try powerGoesWhileItIsSetAside(system, records, atCall: call)
             call += 1
             try #require(call < 200)
         }

@@ -25,13 +25,6 @@ private func survey(_ system: SimulatedFileSystem, from start: LogPlace? = nil) 
         return (system, records, ends)
     }
 
-    private func setAside(_ survey: LogSurvey, _ system: SimulatedFileSystem) throws -> [String] {
-        let end = try #require(survey.end)
-        return try EventLog.setAside(
-            from: end, receivedTime: survey.receivedTime, directory: logPath, into: "/data/aside/1",
-            fileSystem: system, records: (LogRecordKind(rawValue: 16), end.position, [[1, 2, 3]]))
-    }
-
     @Test func aWholeLogHasNoFaults() throws {
         let (system, _, _) = try closedLog(events: 40, bytes: 400)
         let found = try survey(system)
@@ -147,7 +140,7 @@ private func survey(_ system: SimulatedFileSystem, from start: LogPlace? = nil) 
         #expect(found.faults.map(\.file) == [path(2)] && found.faultCount == 1)
         let kept = Int(try #require(found.end).position)
         #expect(kept == ends.dropFirst().filter { $0.fileNumber == 1 }.count)
-        _ = try setAside(found, system)
+        try setAside(found, system)
         #expect(try openLog(system).records.dropLast() == records.prefix(kept))
     }
 
@@ -158,23 +151,7 @@ private func survey(_ system: SimulatedFileSystem, from start: LogPlace? = nil) 
             let (system, records, ends) = try closedLog(events: 40, bytes: 400)
             let place = try #require(ends.first { $0.fileNumber == 1 && $0.offset > 1024 })
             system.damage(path(1)) { $0[place.offset + 8] ^= 1 }
-            let found = try survey(system)
-            let kept = Int(try #require(found.end).position)
-            system.arm(SimulatedFault(.powerCut, atCall: call))
-            do {
-                _ = try setAside(found, system)
-                isDone = true
-                system.disarm()
-            } catch is StorageError {
-                system.crash(.power)
-            }
-            if let again = try survey(system).end {
-                #expect(!isDone && again.position == Int64(kept), "call \(call)")
-                #expect(throws: CorruptionError.self) { try openLog(system) }
-            } else {
-                let left = try openLog(system).records
-                #expect(left.dropLast() == records.prefix(kept) && left.last?.payload == [1, 2, 3], "call \(call)")
-            }
+            isDone = try powerGoesWhileItIsSetAside(system, records, atCall: call)
             call += 1
         }
         #expect(call > 10)
