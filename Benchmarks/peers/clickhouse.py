@@ -30,17 +30,9 @@ def create(database, fields, extra=""):
 class Peer:
     name, title, dialect = "clickhouse", "ClickHouse", ClickHouse()
 
-    def __init__(self, parquet, folder, threads):
+    def __init__(self, folder, threads):
+        """Opens what `load` left."""
         self.session, self.threads = session.Session(f"{folder}/clickhouse"), threads
-        self.session.query("create database bench")
-        fields = columns.FIELDS | {columns.COST: columns.WHOLE}
-        # A filter for look-ups, since rows are not sorted by conversation.
-        self.session.query(create("bench", fields, ", index by_conversation conversation_id type bloom_filter granularity 1"))
-        begin = time.perf_counter()
-        names = ", ".join(f"`{name}`" for name in columns.COLUMNS)
-        self.session.query(f"insert into bench.events ({names}) select {names} from file('{parquet}', Parquet) settings max_threads = {threads}")
-        self.session.query("optimize table bench.events final")
-        self.loaded = time.perf_counter() - begin
         size = self.session.query("select sum(bytes_on_disk) from system.parts where database = 'bench' and active", "TSV").data()
         self.bytes = int(size.strip())
         self.session.query("use bench")
@@ -58,6 +50,22 @@ class Peer:
 
     def close(self):
         self.session.close()
+
+
+def load(parquet, folder, threads):
+    """Seconds until all rows lie in the parts that questions are asked of."""
+    opened = session.Session(f"{folder}/clickhouse")
+    opened.query("create database bench")
+    fields = columns.FIELDS | {columns.COST: columns.WHOLE}
+    # A filter for look-ups, since rows are not sorted by conversation.
+    opened.query(create("bench", fields, ", index by_conversation conversation_id type bloom_filter granularity 1"))
+    begin = time.perf_counter()
+    names = ", ".join(f"`{name}`" for name in columns.COLUMNS)
+    opened.query(f"insert into bench.events ({names}) select {names} from file('{parquet}', Parquet) settings max_threads = {threads}")
+    opened.query("optimize table bench.events final")
+    seconds = time.perf_counter() - begin
+    opened.close()
+    return seconds
 
 
 def import_events(ndjson, folder, threads):

@@ -10,17 +10,10 @@ from .dialects import Hyper
 class Peer:
     name, title, dialect = "hyper", "Hyper", Hyper()
 
-    def __init__(self, parquet, folder, threads):
-        path = os.path.join(folder, "hyper.hyper")
-        self.process = api.HyperProcess(
-            telemetry=api.Telemetry.DO_NOT_SEND_USAGE_DATA_TO_TABLEAU,
-            parameters={"hard_concurrent_query_thread_limit": str(threads), "log_config": ""})
-        begin = time.perf_counter()
-        # It writes its file when the file is let go.
-        with api.Connection(self.process.endpoint, path, api.CreateMode.CREATE_AND_REPLACE) as loading:
-            loading.execute_command(f"create table events as (select * from external('{parquet}', format => 'parquet') order by type, time)")
-        self.loaded, self.bytes = time.perf_counter() - begin, os.path.getsize(path)
-        self.connection = api.Connection(self.process.endpoint, path)
+    def __init__(self, folder, threads):
+        """Opens what `load` left."""
+        self.process = started(threads)
+        self.connection, self.bytes = api.Connection(self.process.endpoint, place(folder)), os.path.getsize(place(folder))
 
     @property
     def version(self):
@@ -35,3 +28,22 @@ class Peer:
     def close(self):
         self.connection.close()
         self.process.close()
+
+
+def place(folder):
+    return os.path.join(folder, "hyper.hyper")
+
+
+def started(threads):
+    return api.HyperProcess(
+        telemetry=api.Telemetry.DO_NOT_SEND_USAGE_DATA_TO_TABLEAU,
+        parameters={"hard_concurrent_query_thread_limit": str(threads), "log_config": ""})
+
+
+def load(parquet, folder, threads):
+    """Seconds until all rows lie in the file that questions are asked of; it is written when the connection lets it go."""
+    with started(threads) as process:
+        begin = time.perf_counter()
+        with api.Connection(process.endpoint, place(folder), api.CreateMode.CREATE_AND_REPLACE) as connection:
+            connection.execute_command(f"create table events as (select * from external('{parquet}', format => 'parquet') order by type, time)")
+        return time.perf_counter() - begin

@@ -1,19 +1,13 @@
-"""Times imports, a peer's in a process of its own, so that its memory is its own: python -m peers.importing NAME NDJSON FOLDER THREADS"""
-import importlib
-import json
-import os
+"""Times imports, ours and the peers'."""
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 
 from outside.plimsoll import CommandFailed
 
-from . import ours
+from . import alone, ours
 from .results import PEERS, Line
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 # Of those that read NDJSON, their modules.
 MODULES = {"duckdb": "duck", "clickhouse": "clickhouse"}
 
@@ -32,13 +26,8 @@ def into_store(binary, events, store, runs):
 def into_peer(name, ndjson, folder, threads):
     """(seconds, MB) of one run into a place that goes."""
     place = tempfile.mkdtemp(prefix="import-", dir=folder)
-    command = [sys.executable, "-m", "peers.importing", name, ndjson, place, str(threads)]
     try:
-        done = subprocess.run(command, cwd=os.path.join(HERE, ".."), stdout=subprocess.PIPE, check=False)
-        if done.returncode != 0:
-            raise CommandFailed(f"the import into {PEERS[name]} ended with {done.returncode}")
-        result = json.loads(done.stdout.splitlines()[-1])
-        return result["seconds"], result["megabytes"]
+        return alone.seconds_and_mb(MODULES[name], "import_events", ndjson, place, threads)
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
@@ -56,9 +45,3 @@ def line(events, taken, folder, threads, runs):
 
 def most(taken):
     return f"{max(megabytes for _, megabytes in taken):,.0f}"
-
-
-if __name__ == "__main__":
-    module = importlib.import_module(f"peers.{MODULES[sys.argv[1]]}")
-    spent = module.import_events(sys.argv[2], sys.argv[3], int(sys.argv[4]))
-    print(json.dumps({"seconds": spent, "megabytes": ours.resident_mb(os.getpid())}))

@@ -23,7 +23,8 @@ def run(arguments, folder):
     problems = [] if accepted == events.count else [f"of {events.count} events {accepted} were accepted"]
     shutil.rmtree(table, ignore_errors=True)
     os.makedirs(table)
-    peer, plimsoll = duck.Peer(events.parquet, table, threads=2), ours.Plimsoll(arguments.plimsoll, store)
+    duck.load(events.parquet, table, threads=2)
+    peer, plimsoll = duck.Peer(table, threads=2), ours.Plimsoll(arguments.plimsoll, store)
     try:
         for question in questions.first_twelve(events.conversation) + questions.further():
             reference = peer.rows(question.compared(peer.exact))
