@@ -237,7 +237,8 @@ struct ServiceLevelReport {
             definitions.append(
                 ReportDefinition(
                     "model",
-                    "the one that was asked for, since a call that fails knows no other; else the one that answered"))
+                    "the one that was asked for, since a call that fails knows no other; else the one that answered. Cost, "
+                        + "prices and dashboards go by the one that answered: model_names in the report of cost has both"))
         }
         return definitions + by.definitions
     }
