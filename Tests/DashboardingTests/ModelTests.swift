@@ -163,7 +163,8 @@ import Testing
                 {"title":"b","url":"javascript:alert(1)"},
                 {"title":"c","url":"//elsewhere/x"},{"title":"d","url":"https://x.example/"},
                 {"title":"e","url":"data:,x"},
-                {"title":"f","url":"${runbooks}/../reports/sla?${__url_time_range}"},{"title":"g","url":"${runbooks}/..//x"}]
+                {"title":"f","url":"${runbooks}/../reports/sla?${__url_time_range}"},
+                {"title":"g","url":"${runbooks}/..//x"}]
                 """#)
         let links = try #require(try dashboard.model()["panels"]?.array?.first?["links"]?.array)
         #expect(links.compactMap { $0["url"]?.string } == ["/runbooks/Down", "https://x.example/", "/reports/sla"])

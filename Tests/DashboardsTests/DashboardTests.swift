@@ -219,7 +219,7 @@ import Testing
         }
     }
 
-    /// The report that a link leads to; nil for other links. It is of the time that is shown, and served where runbooks are.
+    /// The report that a link leads to, of the time that is shown; nil for other links. It is served where runbooks are.
     private static func report(_ url: String) -> String? {
         let (start, end) = ("${runbooks}/../reports/", "?${__url_time_range}")
         guard url.hasPrefix(start), url.hasSuffix(end) else { return nil }
@@ -237,7 +237,8 @@ import Testing
             for panel in dashboard.panels {
                 let asked = targets(panel).compactMap { $0["expr"] as? String }.joined(separator: "\n")
                 guard asked.contains("histogram_quantile") else { continue }
-                let (title, said) = ("\(dashboard.name): \(panel["title"] ?? "")", panel["description"] as? String ?? "")
+                let title = "\(dashboard.name): \(panel["title"] ?? "")"
+                let said = panel["description"] as? String ?? ""
                 #expect(said.contains("Estimated from buckets"), "\(title)")
                 estimated += 1
                 guard asked.contains("support_answer_duration") || asked.contains("support_time_to_first_token") else {

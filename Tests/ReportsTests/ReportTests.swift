@@ -1,4 +1,5 @@
-import Columnar
+            let isTold = section.rows.contains { $0[place] != ReportValue.none }
+            #expect(section.total[place] == (isTold ? .count(sum) : ReportValue.none), "\(column)")import Columnar
 import Domain
 import JSONTexts
 import Plans

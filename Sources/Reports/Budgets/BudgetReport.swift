@@ -206,8 +206,9 @@ struct BudgetReport {
         }
         return Standing(
             objective: objective, period: period, end: try objective.window.end(at: end), budget: budget(counts.whole),
-            inDoubt: counts.whole.inDoubt, spans: Dictionary(uniqueKeysWithValues: zip(minutes, counts.spans.map(budget))),
-            rules: rules, reasonForNoRules: objective.reasonForNoRules(buckets: set.bucketBounds),
+            inDoubt: counts.whole.inDoubt,
+            spans: Dictionary(uniqueKeysWithValues: zip(minutes, counts.spans.map(budget))), rules: rules,
+            reasonForNoRules: objective.reasonForNoRules(buckets: set.bucketBounds),
             hoursOfKind: try queries.hours(period), burners: burners)
     }
 }

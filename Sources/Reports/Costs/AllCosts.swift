@@ -52,7 +52,8 @@ struct AllCosts {
     }
 
     private var others: [Other] {
-        let ofTools = Other(kind: "tool_calls", records: tools.records, amount: tools.picoUSD, amountInTotal: tools.picoUSD)
+        let ofTools = Other(
+            kind: "tool_calls", records: tools.records, amount: tools.picoUSD, amountInTotal: tools.picoUSD)
         let ofRecords = recorded.byCategory { !isOfBookedCalls($0) }.map { category in
             Other(
                 kind: "recorded", category: category.name, records: category.records, amount: category.amount,
@@ -68,8 +69,8 @@ struct AllCosts {
         return ReportSection(
             name: "all_costs", title: "All costs: calls + other costs = total",
             columns: [
-                ReportColumn("kind", "what"), ReportColumn("cost_usd", "cost"), ReportColumn("cost_low_usd", "at least"),
-                ReportColumn("cost_high_usd", "at most"),
+                ReportColumn("kind", "what"), ReportColumn("cost_usd", "cost"),
+                ReportColumn("cost_low_usd", "at least"), ReportColumn("cost_high_usd", "at most"),
             ],
             rows: [
                 [.text("calls"), calls.bookedShown, .usd(calls.low), .amount(calls.high)],
@@ -97,11 +98,11 @@ struct AllCosts {
     static let definitions = [
         ReportDefinition(
             "all_costs",
-            "booked cost of model and embedding calls, and what other_costs has in the total; the cost of one, of groups and of "
-                + "budgets is of calls alone"),
+            "booked cost of model and embedding calls, and what other_costs has in the total; the cost of one, of "
+                + "groups and of budgets is of calls alone"),
         ReportDefinition(
             "in_total_usd",
-            "not what a vendor bills whose calls are booked as a provider's (capitals are the same) in the time of the report and of "
-                + "its bills: that is the same money, see invoices"),
+            "not what a vendor bills whose calls are booked as a provider's (capitals are the same) in the time of "
+                + "the report and of its bills: that is the same money, see invoices"),
     ]
 }

@@ -140,8 +140,8 @@ struct CostReport {
             })
     }
 
-    /// Calls by group; a group that has answers and no call has a row, too, so that answers add up to their total, which
-    /// stands below.
+    /// Calls by group; a group that has answers and no call has a row, too, so that answers add up to their total,
+    /// which stands below.
     private func breakdown(
         _ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>?, _ total: CostFigures,
         of period: ReportPeriod
@@ -225,7 +225,7 @@ struct CostReport {
             unknown.isEmpty
             ? [] : [ReportDefinition(by.title.lowercased(), "an answer names no \(unknown), so none is counted")]
         let checks = Unattributed.definitions + ReportedCosts.definitions + RollupChecks.definitions
-        return definitions + ModelNames.definitions + none + by.definitions + PriceGaps.definitions + checks + RecordedCosts.definitions
-            + AllCosts.definitions + Invoices.definitions
+        return definitions + ModelNames.definitions + none + by.definitions + PriceGaps.definitions + checks
+            + RecordedCosts.definitions + AllCosts.definitions + Invoices.definitions
     }
 }

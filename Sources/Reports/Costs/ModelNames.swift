@@ -33,8 +33,8 @@ struct ModelNames {
     static let definitions = [
         ReportDefinition(
             "model",
-            "the one that answered, as in dashboards and conversations; its price comes before that of the one that was asked for. "
-                + "Where none answered the one that was asked for. Service levels go by that one, here request_model; "
+            "the one that answered, as in dashboards and conversations; its price comes before that of the one that "
+                + "was asked for. Where none answered the one that was asked for. Service levels go by that one, here request_model; "
                 + "model_names has both where they differ")
     ]
 }

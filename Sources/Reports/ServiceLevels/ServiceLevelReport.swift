@@ -225,8 +225,8 @@ struct ServiceLevelReport {
             ),
             ReportDefinition(
                 "service level objective",
-                "as `plimsoll slo status` counts it: of a percentile each answer within its bound, "
-                    + "of a cost each hour, so that a line may be met whose budget is overspent, or the other way round"),
+                "as `plimsoll slo status` counts it: of a percentile each answer within its bound, of a cost each hour, "
+                    + "so that a line may be met whose budget is overspent, or the other way round"),
             ReportDefinition("coverage", "hours with any event ÷ hours of the budget's window"),
         ]
         if by.isOfCalls || runner.isOfCalls {
@@ -237,8 +237,9 @@ struct ServiceLevelReport {
             definitions.append(
                 ReportDefinition(
                     "model",
-                    "the one that was asked for, since a call that fails knows no other; else the one that answered. Cost, "
-                        + "prices and dashboards go by the one that answered: model_names in the report of cost has both"))
+                    "the one that was asked for, since a call that fails knows no other; else the one that answered. "
+                        + "Cost, prices and dashboards go by the one that answered: model_names in the report of "
+                        + "cost has both"))
         }
         return definitions + by.definitions
     }
