@@ -219,7 +219,7 @@ import Testing
         }
     }
 
-    /// The report that a link leads to, of the time that is shown; nil for other links. It is served where runbooks are.
+    /// The report that a link leads to, of the time that is shown; nil for others. It is served where runbooks are.
     private static func report(_ url: String) -> String? {
         let (start, end) = ("${runbooks}/../reports/", "?${__url_time_range}")
         guard url.hasPrefix(start), url.hasSuffix(end) else { return nil }

@@ -23,8 +23,8 @@ struct TemplateValues {
 
 /// A text with holes: `<<name>>` is a value, `<<if name>>`, `<<if not name>>` and `<<for list>>` up to `<<end>>` keep,
 /// drop or repeat what is between, `<<links A B /reports/C>>` writes links of a dashboard to the runbooks of those
-/// alerts that there are, and to a report of the same time. A line that holds nothing but an `if`, `for` or `end` leaves
-/// no line.
+/// alerts that there are, and to a report of the same time. A line that holds nothing but an `if`, `for` or `end`
+/// leaves no line.
 ///
 /// Templates are part of the program: a hole that nothing fills is a mistake of ours and traps.
 struct TemplateText {

@@ -34,7 +34,7 @@ struct ModelNames {
         ReportDefinition(
             "model",
             "the one that answered, as in dashboards and conversations; its price comes before that of the one that "
-                + "was asked for. Where none answered the one that was asked for. Service levels go by that one, here request_model; "
-                + "model_names has both where they differ")
+                + "was asked for. Where none answered the one that was asked for. Service levels go by that one, here "
+                + "request_model; model_names has both where they differ")
     ]
 }

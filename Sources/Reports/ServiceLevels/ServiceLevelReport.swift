@@ -225,8 +225,8 @@ struct ServiceLevelReport {
             ),
             ReportDefinition(
                 "service level objective",
-                "as `plimsoll slo status` counts it: of a percentile each answer within its bound, of a cost each hour, "
-                    + "so that a line may be met whose budget is overspent, or the other way round"),
+                "as `plimsoll slo status` counts it: of a percentile each answer within its bound, of a cost each "
+                    + "hour, so that a line may be met whose budget is overspent, or the other way round"),
             ReportDefinition("coverage", "hours with any event ÷ hours of the budget's window"),
         ]
         if by.isOfCalls || runner.isOfCalls {
