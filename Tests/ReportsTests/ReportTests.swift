@@ -1,3 +1,4 @@
+import Columnar
 import Domain
 import JSONTexts
 import Plans
