@@ -160,7 +160,8 @@ struct PricesPage: Sendable {
             </form>
             \(found)\(turning)\
             <p class="soft">A price holds for calls from its time on, until a later one of the same provider, model,
-            class and tier. One that was set counts before a list price. <a href="\(file)">All as CSV</a>, which
+            class and tier. One that was set counts before a list price, and that of the model that answered before that
+            of the one that was asked for. <a href="\(file)">All as CSV</a>, which
             <code>plimsoll prices load</code> takes.</p>
 
             """
