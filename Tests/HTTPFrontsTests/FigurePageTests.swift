@@ -281,7 +281,8 @@ import Testing
     @Test func objectivesLeadOn() throws {
         let text = try script("slos.js")
         #expect(text.contains("labels.slo === slo || labels.objective === measureOf(slo)"))
-        #expect(text.contains("by: \"day\", measure: measureOf(slo)"))
+        #expect(text.contains("windows.get(slo.exact), measureOf(slo.exact))"))
+        #expect(text.contains("reportLink(\"Service levels of this range\", { from, to })"))
         // The report names the dimension as events do.
         #expect(text.contains("by === \"conversation_id\") return conversationLink(value)"))
         #expect(text.contains("havingInCommon(by, value, windows.get(slo), \"errors\")"))

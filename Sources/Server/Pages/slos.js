@@ -34,11 +34,11 @@ function windowsOf(report) {
 // What the lines of a report of service levels are called is the same, but for its signs.
 function measureOf(slo) { return slo.replaceAll("-", "_"); }
 
-// The report of the window of an objective, day by day.
-function reportLink(slo, { from, to }) {
+// A report of a time, day by day: of the window of an objective, or of the range that is shown.
+function reportLink(text, { from, to }, measure) {
   if (!hasPage("/reports/sla")) return null;
-  const range = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
-  return el("a", { href: link("/reports/sla", { ...range, by: "day", measure: measureOf(slo) }) }, "service levels of its window");
+  const range = { from: new Date(from).toISOString(), to: new Date(to).toISOString(), by: "day" };
+  return el("a", { href: link("/reports/sla", measure ? { ...range, measure } : range) }, text);
 }
 
 // Where alerts of an objective stand, when they are known.
@@ -65,7 +65,7 @@ function showTiles(report, windows) {
       el("p", { class: look(state) }, state.text),
       el("p", { class: "soft" }, (cellOf(budgets, row, "bad")?.text ?? "–") + " bad of " + (cellOf(budgets, row, "events")?.text ?? "–")
         + ", allowed " + (cellOf(budgets, row, "allowed")?.text ?? "–")),
-      el("p", { class: "soft" }, reportLink(slo.exact, windows.get(slo.exact))), hasPage("/alerts") ? alerts : null);
+      el("p", { class: "soft" }, reportLink("service levels of its window", windows.get(slo.exact), measureOf(slo.exact))), hasPage("/alerts") ? alerts : null);
   }));
 }
 
@@ -171,7 +171,8 @@ async function showBurnDown(report, { from, to, zone }, signal) {
       return el("td", { class: "number", title: cell?.of ? cell.exact + " = " + cell.of : undefined }, cell?.text ?? "–");
     })));
     const hasRows = rows.length > 0;
-    replace(byId("burndown"), hasRows ? host : el("p", { class: "soft" }, "The range is too short to show how budgets went."), unknownNode(over, names, zone), hasRows
+    replace(byId("burndown"), hasRows ? host : el("p", { class: "soft" }, "The range is too short to show how budgets went."), unknownNode(over, names, zone),
+      el("p", { class: "soft" }, reportLink("Service levels of this range", { from, to })), hasRows
       ? el("details", {}, el("summary", {}, "Budgets left as a table"), el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Budgets left" },
         el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "window ends"), names.map((name) => el("th", { scope: "col", class: "number" }, name)))),
           el("tbody", {}, rows)))) : null);
