@@ -138,7 +138,8 @@ import Testing
     func aBreakdownOfCostEndsWithItsTotal(by: [ReportDimension]) throws {
         var sample = try SampleStore.filled()
         let report = try sample.runner().report(.cost, ReportRequest(by: by))
-        let (section, total) = (try #require(report.section(report.main)), try #require(report.section("total")))
+        let name = "by_" + by.map(\.rawValue).joined(separator: "_")
+        let (section, total) = (try #require(report.section(name)), try #require(report.section("total")))
         #expect(section.total.first == .text("total") && section.total.count == section.columns.count)
         for column in ["calls", "partly", "unpriced", "cost_low_usd", "cost_usd", "cost_high_usd"] {
             let place = try #require(section.columns.firstIndex { $0.name == column })
@@ -151,7 +152,7 @@ import Testing
             #expect(section.total[place] == (isTold ? .count(sum) : ReportValue.none), "\(column)")
         }
         let cells = try JSONReader.parse(Array(report.rendered(.cells).utf8))
-        let shown = try #require(cells["sections"]?.array?.first { $0["name"]?.string == report.main })
+        let shown = try #require(cells["sections"]?.array?.first { $0["name"]?.string == name })
         #expect(shown["total"]?.array?.first?["text"]?.string == "total")
         #expect(report.rendered(.html).contains("<tfoot><tr><th scope=\"row\">total</th>"))
         #expect(report.rendered(.table).contains("\n  total "))
