@@ -162,11 +162,15 @@ import Testing
                 "type":"stat","links":[{"title":"a","url":"${runbooks}/Down.md"},
                 {"title":"b","url":"javascript:alert(1)"},
                 {"title":"c","url":"//elsewhere/x"},{"title":"d","url":"https://x.example/"},
-                {"title":"e","url":"data:,x"}]
+                {"title":"e","url":"data:,x"},
+                {"title":"f","url":"${runbooks}/../reports/sla?${__url_time_range}"},
+                {"title":"g","url":"${runbooks}/..//x"}]
                 """#)
         let links = try #require(try dashboard.model()["panels"]?.array?.first?["links"]?.array)
-        #expect(links.compactMap { $0["url"]?.string } == ["/runbooks/Down", "https://x.example/"])
-        #expect(dashboard.remarks.count == 3)
+        #expect(links.compactMap { $0["url"]?.string } == ["/runbooks/Down", "https://x.example/", "/reports/sla"])
+        // A report beside the runbooks is of the time that the page shows.
+        #expect(links.map { $0["keepTime"] } == [nil, nil, .boolean(true)])
+        #expect(dashboard.remarks.count == 4)
     }
 
     @Test(arguments: [

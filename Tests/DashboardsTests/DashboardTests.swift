@@ -202,7 +202,9 @@ import Testing
                 dashboard.panels.flatMap { ($0["links"] as? [Object]) ?? [] }
                 + ((dashboard.content["links"] as? [Object]) ?? [])
             for url in links.compactMap({ $0["url"] as? String }) where !url.isEmpty {
-                if url.hasPrefix("${runbooks}/") {
+                if let report = Self.report(url) {
+                    #expect(["sla", "cost", "outcomes"].contains(report), "\(dashboard.name): \(url)")
+                } else if url.hasPrefix("${runbooks}/") {
                     let name = String(url.dropFirst("${runbooks}/".count))
                     #expect(runbooks.contains(name), "\(dashboard.name): \(url)")
                     linked.insert(name)
@@ -214,6 +216,62 @@ import Testing
         for alert in rules
         where alert.isAlert && alert.labels["objective"].map({ ObjectiveMeasure(name: $0) != nil }) == true {
             #expect(linked.contains(alert.name), "no panel links to \(alert.name)")
+        }
+    }
+
+    /// The report that a link leads to, of the time that is shown; nil for others. It is served where runbooks are.
+    private static func report(_ url: String) -> String? {
+        let (start, end) = ("${runbooks}/../reports/", "?${__url_time_range}")
+        guard url.hasPrefix(start), url.hasSuffix(end) else { return nil }
+        return String(url.dropFirst(start.count).dropLast(end.count))
+    }
+
+    private func reports(_ panel: Object) -> [String] {
+        ((panel["links"] as? [Object]) ?? []).compactMap { $0["url"] as? String }.compactMap(Self.report)
+    }
+
+    /// A percentile of buckets is none of the answers that there were: it says so, and leads to the report that has it.
+    @Test func whatIsEstimatedSaysSo() {
+        for dashboard in dashboards {
+            var estimated = 0
+            for panel in dashboard.panels {
+                let asked = targets(panel).compactMap { $0["expr"] as? String }.joined(separator: "\n")
+                guard asked.contains("histogram_quantile") else { continue }
+                let title = "\(dashboard.name): \(panel["title"] ?? "")"
+                let said = panel["description"] as? String ?? ""
+                #expect(said.contains("Estimated from buckets"), "\(title)")
+                estimated += 1
+                guard asked.contains("support_answer_duration") || asked.contains("support_time_to_first_token") else {
+                    continue
+                }
+                #expect(said.contains("the report of service levels has it exactly"), "\(title)")
+                #expect(reports(panel).contains("sla"), "\(title)")
+            }
+            #expect(estimated > 0 || !["operational.json", "quality.json"].contains(dashboard.name))
+        }
+    }
+
+    /// What counters of events give is another figure than that of closed conversations: it has another name than in
+    /// the report of outcomes, says how that one is made, and leads there.
+    @Test func whatIsCountedOtherwiseIsCalledOtherwise() throws {
+        let names: Set<String> = [
+            "resolved", "resolution", "resolution rate", "reopened", "reopen rate", "escalation", "escalation rate",
+            "response", "response rate", "rated, of closed",
+        ]
+        let counters = ["conversations_closed_total", "conversations_resolved_total", "conversations_reopened_total"]
+        for dashboard in dashboards {
+            for panel in dashboard.panels where panel["type"] as? String == "stat" {
+                let title = try #require(panel["title"] as? String)
+                #expect(!names.contains(title.lowercased()), "\(dashboard.name): \(title)")
+                let asked = targets(panel).compactMap { $0["expr"] as? String }.joined(separator: "\n")
+                guard asked.contains("\n/"), counters.contains(where: asked.contains) else { continue }
+                #expect(!reports(panel).isEmpty, "\(dashboard.name): \(title)")
+                #expect((panel["description"] as? String)?.contains("events") == true, "\(dashboard.name): \(title)")
+            }
+            let columns = dashboard.panels.flatMap { ($0["transformations"] as? [Object]) ?? [] }.flatMap {
+                ((($0["options"] as? Object)?["renameByName"] as? [String: String]) ?? [:]).values
+            }
+            for column in columns { #expect(!names.contains(column), "\(dashboard.name): column \(column)") }
         }
     }
 

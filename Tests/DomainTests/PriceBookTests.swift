@@ -107,6 +107,9 @@ private func price(
         #expect(amounts(.all) == ["1.00", "2.00", "3.00", "4.00"])
         #expect(amounts(.inForce(at: 30)) == ["3.00"])
         #expect(amounts(.inForce(at: 9)) == [])
+        // Of a span each that counts in it: what holds when it begins, and what begins within it.
+        #expect(amounts(.within(12...45)) == ["1.00", "3.00", "4.00"] && amounts(.within(20...39)) == ["3.00"])
+        #expect(amounts(.within(0...9)) == [] && amounts(.within(0...20)) == ["1.00", "3.00"])
         #expect(
             PriceListing(book, .inForce(at: 30), as: .table, look: {}).text.hasSuffix(
                 "\nNot shown: 2 replaced, 1 that begin later; --all shows them.\n"))

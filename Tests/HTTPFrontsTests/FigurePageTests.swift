@@ -269,13 +269,45 @@ import Testing
     @Test func budgetsAreShownUpToTheEndOfARange() throws {
         let text = try script("slos.js")
         #expect(text.contains("end >= from; end -= step) found.unshift(end)"))
-        #expect(text.contains("ends(from, Math.min(to, Date.parse(report.now)))"))
+        #expect(text.contains("budgetsOver(from, Math.min(to, Date.parse(report.now)), watermark, signal)"))
+        // The last one is near the end, however far apart they are: a record of a few days is not between two of them.
+        #expect(text.contains("Math.floor(to / grid) * grid") && text.contains("Math.min(step, hour)"))
+        // What nothing is known of is said, and not left blank.
+        #expect(text.contains("of budgets in this range nothing is known"))
+        #expect(text.contains("Nothing is on record that counts for: "))
+    }
+
+    /// Each objective leads to its alerts, to the report of its window, and what burned it to whom it was burned by.
+    @Test func objectivesLeadOn() throws {
+        let text = try script("slos.js")
+        #expect(text.contains("labels.slo === slo || labels.objective === measureOf(slo)"))
+        #expect(text.contains("windows.get(slo.exact), measureOf(slo.exact))"))
+        #expect(text.contains("reportLink(\"Service levels of this range\", { from, to })"))
+        // The report names the dimension as events do.
+        #expect(text.contains("by === \"conversation_id\") return conversationLink(value)"))
+        #expect(text.contains("havingInCommon(by, value, windows.get(slo), \"errors\")"))
+    }
+
+    /// A file says of which time it is.
+    @Test func filesAreNamedByTheirTime() throws {
+        let text = try script("csv.js")
+        #expect(text.contains("export function fileName(words, { from, to, zone }, ending = \"csv\")"))
+        for name in ["reports.js", "slos.js"] {
+            let page = try script(name)
+            #expect(page.contains("saveText(fileName([") && !page.contains("+ \".csv\""), "\(name)")
+        }
+    }
+
+    /// What a breakdown adds up to is the server's figure.
+    @Test func totalsAreNotAddedUpByPages() throws {
+        let text = try script("figures.js")
+        #expect(text.contains("section.total ? el(\"tfoot\"") && text.contains("cellNode(section.total[at]"))
     }
 
     /// A store without objectives is not asked how their budgets went.
     @Test func noBudgetsAreNoQuestions() throws {
         let text = try script("slos.js")
-        let shown = try #require(text.firstMatch(of: /function showBurnDown\([\s\S]*?budgetsAt\(/)).0
+        let shown = try #require(text.firstMatch(of: /function showBurnDown\([\s\S]*?budgetsOver\(/)).0
         #expect(shown.contains("rows.length === 0"), "\(shown)")
     }
 

@@ -146,12 +146,15 @@ import Testing
         let shown = try #require(report.section("service_level_objectives"))
         let status = try runner.budgets()
         let (budgets, coverage) = (try #require(status.section("budgets")), try #require(status.section("coverage")))
+        let levels = try #require(report.section("objectives"))
         #expect(shown.rows.count == 7 && budgets.rows.count == 7)
         for row in shown.rows.indices {
             for column in ["slo", "target", "good", "events", "bad", "allowed", "left", "budget_left"] {
                 #expect(shown.value(column, row: row) == budgets.value(column, row: row), "\(column) \(row)")
             }
             #expect(shown.value("coverage", row: row) == coverage.value("coverage", row: row))
+            // One figure, wherever it stands.
+            #expect(levels.value("budget_left", row: row) == shown.value("budget_left", row: row), "\(row)")
         }
         let csv = try report.rendered(.csv, section: "service_level_objectives")
         #expect(csv.contains("answer-p95,0.95,0.75,4,1,0.2,"))
@@ -239,6 +242,32 @@ import Testing
         #expect(try bad(atMost: 3_000_000_000) == [.count(2), .count(1)])
         #expect(try bad(atMost: 6_000_000_000) == [.count(2), .count(0)])
         #expect(try bad(atMost: 2_999_999_999) == [.count(2), .count(2)])
+    }
+
+    /// What has no price is judged as the report of service levels judges it: at risk where its price decides.
+    @Test func whatHasNoPricePutsBothAtRisk() throws {
+        func standing(withUnpriced: Bool) throws -> [ReportValue?] {
+            var sample = try SampleStore()
+            for tokenClass in ["input", "output", "cache_read"] {
+                sample.addPrice("big", tokenClass, picoPerToken: 1)
+            }
+            sample.addTurn("c1", 1, at: 0)
+            if withUnpriced { sample.addTurn("c2", 1, at: 10, model: "nobody") }
+            let runner = try sample.runner()
+            let levels = try #require(try runner.report(.sla, ReportRequest()).section("objectives"))
+            let budgets = try #require(try runner.budgets().section("budgets"))
+            return [levels.value("verdict", row: 4)]
+                + ["slo", "bad", "state", "remark"].map { budgets.value($0, row: 4) }
+        }
+        #expect(
+            try standing(withUnpriced: false) == [
+                .state(.met), .text("cost-per-answer"), .count(0), .budgetState(.met), .text("no rule follows"),
+            ])
+        #expect(
+            try standing(withUnpriced: true) == [
+                .state(.atRisk), .text("cost-per-answer"), .count(0), .budgetState(.atRisk),
+                .text("what calls without a price cost decides: in doubt 1"),
+            ])
     }
 
     /// By the calendar a window has just begun where a span that ends with it began long before.

@@ -133,7 +133,7 @@ import Testing
     @Test func whatSaysNothingOfCallsIsLeftOut() throws {
         var sample = try Self.sample()
         let cost = try sample.runner().report(.cost, Self.filters(["model=big"], .cost))
-        for name in ["per_unit", "other_costs", "invoices", "rollups", "differing_traces"] {
+        for name in ["all_costs", "per_unit", "other_costs", "invoices", "rollups", "differing_traces"] {
             #expect(cost.section(name) == nil, "\(name)")
         }
         #expect(cost.section("unattributed")?.rows.count == 1)

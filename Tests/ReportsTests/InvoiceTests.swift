@@ -51,6 +51,9 @@ import Testing
         #expect(rows == expected)
         // They are in the sum of what was recorded all the same, and in no figure of calls.
         #expect(report.section("other_costs")?.value("cost_usd", row: 1) == .usd(24 * unit))
+        // Bills of whoever answered are the same money as the calls: in the total is what the others cost.
+        #expect(report.section("other_costs")?.value("in_total_usd", row: 1) == .usd(16 * unit))
+        #expect(report.section("all_costs")?.value("cost_low_usd", row: 1) == .usd(16 * unit))
         #expect(report.section("total")?.value("calls", row: 0) == .count(4))
     }
 }

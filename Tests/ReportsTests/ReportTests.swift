@@ -1,5 +1,6 @@
 import Columnar
 import Domain
+import JSONTexts
 import Plans
 import Reports
 import Synchronization
@@ -120,7 +121,42 @@ import Testing
         let others = try #require(report.section("other_costs"))
         #expect(others.value("cost_usd", row: 0) == .usd(1_250_000_001))
         #expect(others.value("cost_usd", row: 1) == .usd(12_500_000_000_000))
+        // Three lines that add up, at both ends.
+        let all = try #require(report.section("all_costs"))
+        #expect(all.rows.map(\.first) == [.text("calls"), .text("other_costs"), .text("total")])
+        let other: Int128 = 12_501_250_000_001
+        #expect(all.value("cost_usd", row: 0) == total.value("cost_usd", row: 0))
+        #expect(all.value("cost_usd", row: 1) == .usd(other) && all.value("cost_high_usd", row: 1) == .usd(other))
+        #expect(all.value("cost_usd", row: 2) == .usd(4 * Self.bigCall + other))
+        #expect(all.value("cost_low_usd", row: 2) == .usd(4 * Self.bigCall + 1_000_000_000 + other))
+        #expect(all.value("cost_high_usd", row: 2) == .unknown)
         #expect(report.rendered(.json).contains("\"cost_usd\": \"0.001250000001\""))
+    }
+
+    /// Below a breakdown stands what its rows add up to, in what people read; files of rows have rows alone.
+    @Test(arguments: [[.model], [.channel], [.month, .team, .model]] as [[ReportDimension]])
+    func aBreakdownOfCostEndsWithItsTotal(by: [ReportDimension]) throws {
+        var sample = try SampleStore.filled()
+        let report = try sample.runner().report(.cost, ReportRequest(by: by))
+        let name = "by_" + by.map(\.rawValue).joined(separator: "_")
+        let (section, total) = (try #require(report.section(name)), try #require(report.section("total")))
+        #expect(section.total.first == .text("total") && section.total.count == section.columns.count)
+        for column in ["calls", "partly", "unpriced", "cost_low_usd", "cost_usd", "cost_high_usd"] {
+            let place = try #require(section.columns.firstIndex { $0.name == column })
+            #expect(section.total[place] == total.value(column, row: 0), "\(column)")
+        }
+        for column in ["calls", "input_tokens", "answers"] {
+            let place = try #require(section.columns.firstIndex { $0.name == column })
+            let sum = section.count(column)
+            let isTold = section.rows.contains { $0[place] != ReportValue.none }
+            #expect(section.total[place] == (isTold ? .count(sum) : ReportValue.none), "\(column)")
+        }
+        let cells = try JSONReader.parse(Array(report.rendered(.cells).utf8))
+        let shown = try #require(cells["sections"]?.array?.first { $0["name"]?.string == name })
+        #expect(shown["total"]?.array?.first?["text"]?.string == "total")
+        #expect(report.rendered(.html).contains("<tfoot><tr><th scope=\"row\">total</th>"))
+        #expect(report.rendered(.table).contains("\n  total "))
+        #expect(!report.rendered(.csv).contains("total,"))
     }
 
     @Test func whatIsMissingForAPriceIsNamed() throws {

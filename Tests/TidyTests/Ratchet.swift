@@ -62,7 +62,7 @@ enum Ratchet {
         "EventStores": 13,
         "Intakes": 2,
         "Projections": 14,
-        "Reports": 52,
+        "Reports": 51,
         "Segments": 2,
         "Settings": 4,
         "Tests/AskingTests": 2,

@@ -22,8 +22,9 @@ struct TemplateValues {
 }
 
 /// A text with holes: `<<name>>` is a value, `<<if name>>`, `<<if not name>>` and `<<for list>>` up to `<<end>>` keep,
-/// drop or repeat what is between, `<<links A B>>` writes links of a dashboard to the runbooks of those alerts that
-/// there are. A line that holds nothing but an `if`, `for` or `end` leaves no line.
+/// drop or repeat what is between, `<<links A B /reports/C>>` writes links of a dashboard to the runbooks of those
+/// alerts that there are, and to a report of the same time. A line that holds nothing but an `if`, `for` or `end`
+/// leaves no line.
 ///
 /// Templates are part of the program: a hole that nothing fills is a mistake of ours and traps.
 struct TemplateText {
@@ -113,17 +114,8 @@ struct TemplateText {
                 guard let text = values.texts[name] else { preconditionFailure("nothing fills \(name)") }
                 bytes += Array(text.utf8)
             case .links(let names):
-                let known = names.map { $0.replacing("*", with: values.texts["percentile.camel"] ?? "*") }.filter(
-                    values.alerts.contains)
-                var json = JSONWriter(.spaced)
-                for alert in known {
-                    json.object { json in
-                        json.member("title", "Runbook: \(alert)")
-                        json.member("url", "${runbooks}/\(alert)")
-                        json.member("targetBlank", true)
-                    }
-                }
-                bytes += json.bytes
+                let written = names.map { $0.replacing("*", with: values.texts["percentile.camel"] ?? "*") }
+                append(links: written.filter { isReport($0) || values.alerts.contains($0) }, to: &bytes)
             case .block(let block):
                 switch block.kind {
                 case .isTrue: if values.flags.contains(block.name) { append(block.parts, values, to: &bytes) }
@@ -137,4 +129,20 @@ struct TemplateText {
             }
         }
     }
+
+    /// Links stand beside each other as in a list of JSON. Reports are served where runbooks are.
+    private static func append(links: [String], to bytes: inout [UInt8]) {
+        var json = JSONWriter(.spaced)
+        for name in links {
+            let place = isReport(name) ? "..\(name)?${__url_time_range}" : name
+            json.object { json in
+                json.member("title", isReport(name) ? "Report of the same time" : "Runbook: \(name)")
+                json.member("url", "${runbooks}/\(place)")
+                json.member("targetBlank", true)
+            }
+        }
+        bytes += json.bytes
+    }
+
+    private static func isReport(_ name: String) -> Bool { name.hasPrefix("/reports/") }
 }

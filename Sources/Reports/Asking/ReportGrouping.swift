@@ -25,9 +25,12 @@ struct ReportGrouping {
     /// As sections are called.
     var name: String { "by_" + dimensions.map(\.rawValue).joined(separator: "_") }
     /// As tables print it.
-    var title: String { "By " + dimensions.map { $0.rawValue.replacing("_", with: " ") }.joined(separator: ", ") }
-    var columns: [ReportColumn] {
-        dimensions.map { ReportColumn($0.rawValue, $0.rawValue.replacing("_", with: " "), isKey: true) }
+    var title: String { "By " + dimensions.map(word).joined(separator: ", ") }
+    var columns: [ReportColumn] { dimensions.map { ReportColumn($0.rawValue, word($0), isKey: true) } }
+    /// What people call a dimension: of a model whether it is the one that was asked for.
+    private func word(_ dimension: ReportDimension) -> String {
+        if dimension == .model, model == .askedFor { return "model asked for" }
+        return dimension.rawValue.replacing("_", with: " ")
     }
 
     /// What dimensions mean that no event says by itself.

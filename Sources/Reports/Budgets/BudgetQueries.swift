@@ -17,6 +17,8 @@ struct BudgetQueries {
     struct Counts: Hashable {
         var total: Int64 = 0
         var bad: Int64 = 0
+        /// Others that may be bad, as far as anybody knows: time in which calls lack a price.
+        var inDoubt: Int64 = 0
     }
 
     /// What is counted of an objective, and in which window.
@@ -192,27 +194,44 @@ struct BudgetQueries {
     /// A span with answers.
     struct Slice: Hashable {
         var from: Int64
-        var isBad: Bool
+        /// Breached is a bad one; at risk: what has no price decides.
+        var state: ObjectiveState
     }
 
     private static func counts(_ slices: [Slice]) -> Counts {
-        Counts(total: Int64(slices.count), bad: Int64(slices.count(where: \.isBad)))
+        Counts(
+            total: Int64(slices.count), bad: Int64(slices.count { $0.state == .breached }),
+            inDoubt: Int64(slices.count { $0.state == .atRisk }))
     }
 
-    /// The slices of a period in which something was answered; of one that begins before it only a part counts.
+    /// The slices of a period in which something was answered; of one that begins before it only a part counts. Each is
+    /// judged as a report of service levels judges a cost: by both ends of its range.
     /// - Parameter start: where a slice begins.
     private func slices(_ period: ReportPeriod, since start: Int64, bound: Int64, length: Int64) throws -> [Slice] {
         let bin = Self.bin(length, since: start)
         let answers = try bySlice(bin, period)
-        var costs: [Int64: Int128] = [:]
+        var costs: [Int64: (low: Int128, high: Int128, unbounded: Int128)] = [:]
         for table in CostQueries.tables {
             let rows = try runner.rows(
-                "select \(bin), sum(cost_usd) from \(table) where \(period.contains("time"))\(labelConditions) "
-                    + "group by 1")
-            for row in rows { if let from = row.time(0) { costs[from, default: 0] += row.picoUSD(1) } }
+                "select \(bin), sum(cost_low_usd), sum(cost_high_usd), count(*) filter (where cost_high_usd is null) "
+                    + "from \(table) where \(period.contains("time"))\(labelConditions) group by 1")
+            for row in rows {
+                guard let from = row.time(0) else { continue }
+                costs[from, default: (0, 0, 0)].low += row.picoUSD(1)
+                costs[from, default: (0, 0, 0)].high += row.picoUSD(2)
+                costs[from, default: (0, 0, 0)].unbounded += row.integer(3)
+            }
         }
+        // What is beyond the bound is bad, not at risk.
+        let most = ObjectiveBound.costPerAnswer(picoUSD: bound)
+        let objective = Objective(.costPerAnswer, target: most, alertLimit: most)
         return answers.keys.sorted().map { from in
-            Slice(from: from, isBad: costs[from, default: 0] > answers[from, default: 0] * Int128(bound))
+            let (cost, count) = (costs[from, default: (0, 0, 0)], Int64(answers[from, default: 0]))
+            return Slice(
+                from: from,
+                state: objective.state(
+                    low: .costPerAnswer(picoUSD: cost.low, answers: count),
+                    high: cost.unbounded > 0 ? nil : .costPerAnswer(picoUSD: cost.high, answers: count)))
         }
     }
 

@@ -26,6 +26,8 @@ struct BudgetReport {
         var period: ReportPeriod
         var end: Int64
         var budget: ErrorBudget
+        /// Others that may be bad, as far as anybody knows.
+        var inDoubt: Int64
         /// By minutes.
         var spans: [Int64: ErrorBudget]
         /// What tells when the budget burns too fast.
@@ -42,10 +44,19 @@ struct BudgetReport {
             }
         }
 
-        var state: ObjectiveState { budget.state(isBurning: !firing.isEmpty) }
+        /// How it stands with what is known to be bad, and with all that may be.
+        private var ends: (best: ObjectiveState, worst: ObjectiveState) {
+            let isBurning = !firing.isEmpty
+            let worst = ErrorBudget(total: budget.total, bad: budget.bad + inDoubt, allowed: budget.allowed)
+            return (budget.state(isBurning: isBurning), worst.state(isBurning: isBurning))
+        }
+
+        /// A cost is judged as everywhere: by both ends of what it may be.
+        var state: ObjectiveState { .between(ends.best, ends.worst) }
 
         /// What the state alone does not say.
         var remark: String? {
+            if ends.best != ends.worst { return "what calls without a price cost decides: in doubt \(inDoubt)" }
             if budget.total > 0, budget.isOverspent, budget.bad < ErrorBudget.badMin { return "too few to judge" }
             guard let rule = firing.first else { return reasonForNoRules == nil ? nil : "no rule follows" }
             return rule.isFast ? "burns fast" : "burns slowly"
@@ -115,7 +126,7 @@ struct BudgetReport {
             case .ratings: parts.append { _ = try BudgetQueries.counts([asked]) }
             case .costPerAnswer:
                 // Longer answers are not kept, and would be asked for twice.
-                guard 2 * Self.hours(asked.window) <= KnownAnswers.valuesMax else { continue }
+                guard 4 * Self.hours(asked.window) <= KnownAnswers.valuesMax else { continue }
                 parts.append { _ = try BudgetQueries.counts([asked]) }
             }
         }
@@ -195,6 +206,7 @@ struct BudgetReport {
         }
         return Standing(
             objective: objective, period: period, end: try objective.window.end(at: end), budget: budget(counts.whole),
+            inDoubt: counts.whole.inDoubt,
             spans: Dictionary(uniqueKeysWithValues: zip(minutes, counts.spans.map(budget))), rules: rules,
             reasonForNoRules: objective.reasonForNoRules(buckets: set.bucketBounds),
             hoursOfKind: try queries.hours(period), burners: burners)
@@ -318,7 +330,8 @@ extension BudgetReport {
             ReportDefinition(
                 "state",
                 "met: within the budget; at risk: a rule of burn rates fires, or fewer than \(ErrorBudget.badMin) bad "
-                    + "ones overspent it; overspent (CSV: breached): more were bad than are allowed"),
+                    + "ones overspent it; overspent (CSV: breached): more were bad than are allowed; "
+                    + "of a cost with what has no price at its least and at its most, and at risk where these differ"),
             ReportDefinition(
                 "burn rate",
                 "share of bad ones ÷ share allowed: at 1 the budget lasts just as long as its window; a question "

@@ -12,6 +12,8 @@ struct CostReport {
         let queries = CostQueries(runner: runner, period: period)
         let total = try queries.whole()
         var sections = [totalTable(total)]
+        let all = runner.isOfCalls ? nil : try allCosts(period, total)
+        if let all { sections.append(all.section) }
         let budgets = try SetBudgets(runner: runner, period: period, clock: by.clock).section()
         if let budgets { sections.append(budgets) }
         if !runner.isOfCalls {
@@ -30,13 +32,13 @@ struct CostReport {
         }
         sections.append(try breakdown(by, groups, counts, total, of: period))
         if let counts { sections.append(try unitBreakdown(by, groups, counts, of: period)) }
+        if let names = try ModelNames(runner: runner, period: period).section() { sections.append(names) }
         sections += [try PriceGaps(runner: runner, period: period).section()]
         sections.append(try Unattributed(runner: runner, period: period).section())
         sections += [try told.byModel(), try told.differingCalls()]
-        if !runner.isOfCalls {
-            sections += [try rollups.summary(), try rollups.differingTraces()]
-            let recorded = try RecordedCosts(runner: runner, period: period)
-            sections += [try otherCosts(period, recorded), try Invoices(runner: runner, recorded: recorded).section()]
+        if let all {
+            sections += [try rollups.summary(), try rollups.differingTraces(), all.otherSection]
+            sections.append(try Invoices(runner: runner, recorded: all.recorded).section())
         }
         return Report(
             name: "cost", title: "Cost",
@@ -49,6 +51,11 @@ struct CostReport {
                         + "answers_without_call may be too many")),
             sections: sections, main: by.name,
             definitions: definitions(by) + (budgets == nil ? [] : [SetBudgets.definition]))
+    }
+
+    private func allCosts(_ period: ReportPeriod, _ total: CostFigures) throws -> AllCosts {
+        try AllCosts(
+            runner: runner, period: period, calls: total, recorded: try RecordedCosts(runner: runner, period: period))
     }
 
     private func totalTable(_ total: CostFigures) -> ReportSection {
@@ -133,7 +140,8 @@ struct CostReport {
             })
     }
 
-    /// Calls by group; a group that has answers and no call has a row, too, so that answers add up to their total.
+    /// Calls by group; a group that has answers and no call has a row, too, so that answers add up to their total,
+    /// which stands below.
     private func breakdown(
         _ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>?, _ total: CostFigures,
         of period: ReportPeriod
@@ -144,18 +152,11 @@ struct CostReport {
         }
         let (keys, rows) = try groups.made(check: runner.check) { key, figures -> [ReportValue] in
             let count = counts.map { $0[key, default: UnitCounts()].answers }
-            let shares = figures.shares(of: total)
-            func each(_ picoUSD: Int128?) -> ReportValue { count.map { figures.each(picoUSD, per: $0) } ?? .none }
-            let costs: [ReportValue] = [
-                .count(figures.calls), figures.bookedShown,
-                figures.known == nil ? .unknown : .ratio(figures.booked, of: total.booked), .usd(figures.low),
-                .amount(figures.high), .count(figures.partly), .count(figures.unpriced),
-                count.map { .count($0) } ?? .none, each(figures.known), each(figures.low), each(figures.high),
-                shares.low,
-                shares.high,
-            ]
-            return by.values(key) + costs + figures.tokens.map { .count($0) }
+            return by.values(key) + Self.values(figures, of: total, answers: count, shares: figures.shares(of: total))
         }
+        let answers = counts.map { $0.sorted.reduce(Int128(0)) { $0 + $1.value.answers } }
+        let name = [ReportValue.text("total")] + [ReportValue](repeating: .none, count: by.columns.count - 1)
+        let sum = name + Self.values(total, of: total, answers: answers, shares: (.none, .none))
         return ReportSection(
             name: by.name, title: by.title,
             columns: by.columns + [
@@ -167,26 +168,22 @@ struct CostReport {
                 ReportColumn("cost_per_answer_high", "at most"), ReportColumn("share_of_cost_low", "of cost at least"),
                 ReportColumn("share_of_cost_high", "of cost at most"),
             ] + CostFigures.tokenClasses.map { ReportColumn("\($0)_tokens", $0.replacing("_", with: " ")) },
-            rows: rows, spans: by.spans(keys, of: period, finished: runner.finished))
+            rows: rows, spans: by.spans(keys, of: period, finished: runner.finished), total: rows.isEmpty ? [] : sum)
     }
 
-    /// Costs that don't come from model calls, a line each.
-    private func otherCosts(_ period: ReportPeriod, _ recorded: RecordedCosts) throws -> ReportSection {
-        let tools = try runner.rows(
-            "select count(cost_usd), sum(cost_usd) from tool_call where \(period.contains("time"))")
-        var rows: [[ReportValue]] = tools.map {
-            [.text("tool_calls"), .none, .count($0.integer(0)), .usd($0.picoUSD(1))]
-        }
-        rows += recorded.byCategory.map {
-            [.text("recorded"), .optional($0.category), .count($0.records), .usd($0.amount)]
-        }
-        return ReportSection(
-            name: "other_costs", title: "Other costs, in no figure above",
-            columns: [
-                ReportColumn("kind", "kind"), ReportColumn("category", "category"), ReportColumn("records", "records"),
-                ReportColumn("cost_usd", "cost"),
-            ],
-            rows: rows)
+    /// A row of a breakdown behind its key.
+    private static func values(
+        _ figures: CostFigures, of total: CostFigures, answers count: Int128?,
+        shares: (low: ReportValue, high: ReportValue)
+    ) -> [ReportValue] {
+        func each(_ picoUSD: Int128?) -> ReportValue { count.map { figures.each(picoUSD, per: $0) } ?? .none }
+        let costs: [ReportValue] = [
+            .count(figures.calls), figures.bookedShown,
+            figures.known == nil ? .unknown : .ratio(figures.booked, of: total.booked), .usd(figures.low),
+            .amount(figures.high), .count(figures.partly), .count(figures.unpriced), count.map { .count($0) } ?? .none,
+            each(figures.known), each(figures.low), each(figures.high), shares.low, shares.high,
+        ]
+        return costs + figures.tokens.map { .count($0) }
     }
 
     private func definitions(_ by: ReportGrouping) -> [ReportDefinition] {
@@ -228,7 +225,7 @@ struct CostReport {
             unknown.isEmpty
             ? [] : [ReportDefinition(by.title.lowercased(), "an answer names no \(unknown), so none is counted")]
         let checks = Unattributed.definitions + ReportedCosts.definitions + RollupChecks.definitions
-        return definitions + none + by.definitions + PriceGaps.definitions + checks + RecordedCosts.definitions
-            + Invoices.definitions
+        return definitions + ModelNames.definitions + none + by.definitions + PriceGaps.definitions + checks
+            + RecordedCosts.definitions + AllCosts.definitions + Invoices.definitions
     }
 }

@@ -47,15 +47,39 @@ struct RecordedCosts {
         }
     }
 
-    /// A line a category: how many records count in the period, and how much.
-    var byCategory: [(category: String?, records: Int128, amount: Int128)] {
-        var groups = Grouped<(category: String?, records: Int128, amount: Int128)>()
+    /// What records of one category come to.
+    struct Category {
+        var name: String?
+        var records: Int128 = 0
+        /// What of them counts in the period.
+        var amount: Int128 = 0
+        /// The same of those that are asked for.
+        var amountAsked: Int128 = 0
+    }
+
+    /// A line a category.
+    func byCategory(asked isAsked: (Record) -> Bool) -> [Category] {
+        var groups = Grouped<Category>()
         for record in records {
-            let key = GroupKey(cells: [record.category])
-            groups[key, default: (record.categoryText, 0, 0)].records += record.count
-            groups[key, default: (record.categoryText, 0, 0)].amount += record.amountWithin
+            let (key, none) = (GroupKey(cells: [record.category]), Category(name: record.categoryText))
+            groups[key, default: none].records += record.count
+            groups[key, default: none].amount += record.amountWithin
+            if isAsked(record) { groups[key, default: none].amountAsked += record.amountWithin }
         }
         return groups.sorted.map(\.value)
+    }
+
+    /// Whether any record says who sent the bill.
+    var namesVendors: Bool { records.contains { $0.vendor != nil } }
+
+    /// A period with all the times that its records are for.
+    func span(with period: ReportPeriod) -> ReportPeriod {
+        let covered = records.compactMap { record -> ReportPeriod? in
+            guard let start = record.start, let end = record.end, start < end else { return nil }
+            return ReportPeriod(from: start, to: end)
+        }
+        return ReportPeriod(
+            from: covered.reduce(period.from) { min($0, $1.from) }, to: covered.reduce(period.to) { max($0, $1.to) })
     }
 
     private static func part(of amount: Int128, for covered: ReportPeriod, within period: ReportPeriod) -> Int128 {

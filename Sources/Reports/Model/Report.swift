@@ -52,6 +52,9 @@ package struct ReportSection: Hashable, Sendable {
     package var rows: [[ReportValue]]
     /// Of what time each row is; empty where times tell no rows apart.
     package var spans: [ReportSpan?] = []
+    /// All rows together, as wide as the columns, in the words of a row: what people read below them. No row itself, so
+    /// that whoever adds rows up counts nothing twice; empty: there is none.
+    package var total: [ReportValue] = []
 }
 
 /// The time that a row is of: an hour, day, week or month by the clock of the report's zone.

@@ -66,6 +66,10 @@ enum ReportCells {
             json.key("spans")
             json.array(section.spans) { write($0, to: &$1) }
         }
+        if !section.total.isEmpty {
+            json.key("total")
+            json.array(section.total) { write($0, title: nil, to: &$1) }
+        }
         json.endObject()
     }
 

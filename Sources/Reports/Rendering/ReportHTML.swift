@@ -77,16 +77,26 @@ package enum ReportHTML {
             try took(copies * text.text.utf8.count)
             return text
         }
+        let foot = sum(section, names: names, isWritten: isWritten)
         return """
             <div class="wide" tabindex="0" role="region" aria-label="\(section.title)">
             <table>
             <thead><tr>\(heads)</tr></thead>
             <tbody>
             \(rows)</tbody>
-            </table>
+            \(foot)</table>
             </div>
 
             """
+    }
+
+    private static func sum(_ section: ReportSection, names: [Int], isWritten: [Bool]) -> HTML {
+        if section.total.isEmpty { return .empty }
+        let cells = section.shownColumns.enumerated().map { place, column in
+            cell(
+                section.total[column], isName: names.contains(place), isWritten: isWritten[place], isInPart: false)
+        }
+        return "<tfoot><tr>\(cells)</tr></tfoot>\n"
     }
 
     /// The figure as the table prints it; what it is exactly shows where it is pointed at.

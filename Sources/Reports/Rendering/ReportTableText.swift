@@ -46,15 +46,16 @@ enum ReportTableText {
         let shown = section.shownColumns
         let kept = shown.filter { !section.columns[$0].isBelow }
         let below = shown.filter { section.columns[$0].isBelow }
+        let all = section.rows + (section.total.isEmpty ? [] : [section.total])
         /// What stands below a row, the first being that of the titles.
         func lines(below row: Int) -> String {
             below.map { column in
                 let text =
-                    row == 0 ? section.columns[column].title : HumanReadableText.text(section.rows[row - 1][column])
+                    row == 0 ? section.columns[column].title : HumanReadableText.text(all[row - 1][column])
                 return wrapped(String(repeating: " ", count: 6) + text, indent: 8)
             }.joined()
         }
-        let rows = try section.rows.map { row in
+        let rows = try all.map { row in
             let cells = kept.map { HumanReadableText.text(row[$0]) }
             try took(cells.reduce(0) { $0 + cellBytes + $1.utf8.count })
             return cells

@@ -74,23 +74,28 @@ struct ServiceLevelQueries {
 
     private var isAnswer: String { "\(answers.isCounted) and \(period.contains("time"))" }
 
+    /// What ``figures()`` asks of questions of all channels.
+    var questionsPart: @Sendable () throws -> Void { part { try $0.addQuestions(&$1) } }
+
     /// What ``figures()`` asks of all channels, in parts that do not wait for each other.
     var parts: [@Sendable () throws -> Void] {
         let queries = self
-        func part(
-            _ add: @escaping @Sendable (ServiceLevelQueries, inout Grouped<ServiceLevelFigures>) throws -> Void
-        ) -> @Sendable () throws -> Void {
-            {
-                var groups = Grouped<ServiceLevelFigures>()
-                try add(queries, &groups)
-            }
-        }
-        let counted = [part { try $0.addQuestions(&$1) }, part { try $0.addAnswers(&$1) }]
+        let counted = [questionsPart, part { try $0.addAnswers(&$1) }]
         if isForBudgets { return counted }
         return counted + [
             part { try $0.addRatings(&$1) },
             { _ = try CostQueries(runner: queries.runner, period: queries.period).figures(queries.by) },
         ]
+    }
+
+    private func part(
+        _ add: @escaping @Sendable (ServiceLevelQueries, inout Grouped<ServiceLevelFigures>) throws -> Void
+    ) -> @Sendable () throws -> Void {
+        let queries = self
+        return {
+            var groups = Grouped<ServiceLevelFigures>()
+            try add(queries, &groups)
+        }
     }
 
     func figures() throws -> Grouped<ServiceLevelFigures> {

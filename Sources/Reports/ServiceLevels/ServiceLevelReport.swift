@@ -21,11 +21,10 @@ struct ServiceLevelReport {
         try runner.askAhead(try parts(period, judging.set))
         let total = try figures(period, judging.set)
         let promises = promises(period, judging.set)
-        var sections = [
-            table(judging, total, budget: try budgetFigures(period, total, judging.set)),
-        ]
         // Those of ratings and of conversations could not be told.
-        if !runner.isOfCalls { sections.append(try promises.summary(judging.set.answerLimits)) }
+        let promised = runner.isOfCalls ? nil : try promises.summary(judging.set.answerLimits)
+        var sections = [table(judging, total, left: try budgetsLeft(period, total, judging.set, promised))]
+        if let promised { sections.append(promised) }
         sections += [questions(total), judging.section]
         if !by.isWhole {
             func queries(_ by: ReportGrouping) -> ServiceLevelQueries {
@@ -60,10 +59,19 @@ struct ServiceLevelReport {
         let outstanding = try StandingOut(runner: runner, period: period, objectives: set)?.parts ?? []
         let ofPeriod = [{ _ = try worst.rows() }] + whole.parts + outstanding
         let promised = runner.isOfCalls ? [] : try promises(period, set).parts(set.answerLimits)
-        let ofWindow = (window == period ? [] : budgets.parts) + promised
+        let ofWindow = (window == period ? [] : budgetParts(budgets, set)) + promised
         // The longest first, so that no thread is left alone with one at the end.
         return (period.from < window.from ? ofPeriod + ofWindow : ofWindow + ofPeriod)
             + [{ _ = try report.exactness(period, set) }]
+    }
+
+    /// Service level objectives count all else for themselves.
+    private func budgetParts(
+        _ queries: ServiceLevelQueries, _ set: ObjectiveSet
+    ) -> [@Sendable () throws -> Void] {
+        if runner.isOfCalls { return queries.parts }
+        let countsQuestions = set.objectives.contains { $0.measure == .availability && $0.channels.isEmpty }
+        return countsQuestions ? [queries.questionsPart] : []
     }
 
     private func promises(_ period: ReportPeriod, _ set: ObjectiveSet) -> BudgetReport {
@@ -91,8 +99,18 @@ struct ServiceLevelReport {
         return try ServiceLevelQueries.budgets(runner: runner, period: window, objectives: objectives)
     }
 
+    /// What is left of each error budget: one figure, that of the service level objective that follows from the line.
+    /// A report of calls tells none of these, as ratings and hours name no call, and counts questions and answers.
+    private func budgetsLeft(
+        _ period: ReportPeriod, _ total: ServiceLevelFigures, _ set: ObjectiveSet, _ promised: ReportSection?
+    ) throws -> [ReportValue] {
+        if let promised { return promised.rows.indices.map { promised.value("budget_left", row: $0) ?? .none } }
+        let figures = try budgetFigures(period, total, set)
+        return set.objectives.map(figures.budgetLeft)
+    }
+
     private func table(
-        _ judging: AppliedObjectives, _ figures: ServiceLevelFigures, budget: ServiceLevelFigures
+        _ judging: AppliedObjectives, _ figures: ServiceLevelFigures, left: [ReportValue]
     ) -> ReportSection {
         ReportSection(
             name: "objectives", title: "Objectives",
@@ -105,13 +123,13 @@ struct ServiceLevelReport {
                 ReportColumn("actual_high", "at most"),
                 ReportColumn("unpriced_calls", "unpriced calls"), ReportColumn("objectives_version", "version"),
             ],
-            rows: judging.set.objectives.map { objective in
+            rows: zip(judging.set.objectives, left).map { objective, left in
                 let isCost = objective.measure == .costPerAnswer
                 let answers = Int128(figures.answers)
                 return [
                     .text(objective.name), ReportValue(objective.target), ReportValue(objective.alertLimit),
                     figures.shown(objective), .count(figures.samples(objective)), .state(figures.state(objective)),
-                    budget.budgetLeft(objective), isCost ? figures.cost.each(figures.cost.low, per: answers) : .none,
+                    left, isCost ? figures.cost.each(figures.cost.low, per: answers) : .none,
                     isCost ? figures.cost.each(figures.cost.high, per: answers) : .none,
                     isCost ? .count(figures.cost.notWhollyPriced) : .none, .count(Int64(judging.version.number)),
                 ]
@@ -202,12 +220,13 @@ struct ServiceLevelReport {
                 "the last of a conversation; it counts where the conversation closed, until then where it was given"),
             ReportDefinition(
                 "budget_left",
-                "1 − bad ÷ (share allowed × all), over \(judging.set.budgetDays) days up to the end of the period; below 0: overspent"
+                "left ÷ allowed of the service level objective, so 1 − bad ÷ (share allowed × all), over "
+                    + "\(judging.set.budgetDays) days up to the end of the period; below 0: overspent"
             ),
             ReportDefinition(
                 "service level objective",
-                "as `plimsoll slo status` counts it: of a percentile each answer within its bound, "
-                    + "of a cost each hour"),
+                "as `plimsoll slo status` counts it: of a percentile each answer within its bound, of a cost each "
+                    + "hour, so that a line may be met whose budget is overspent, or the other way round"),
             ReportDefinition("coverage", "hours with any event ÷ hours of the budget's window"),
         ]
         if by.isOfCalls || runner.isOfCalls {
@@ -218,7 +237,9 @@ struct ServiceLevelReport {
             definitions.append(
                 ReportDefinition(
                     "model",
-                    "the one that was asked for, since a call that fails knows no other; else the one that answered"))
+                    "the one that was asked for, since a call that fails knows no other; else the one that answered. "
+                        + "Cost, prices and dashboards go by the one that answered: model_names in the report of "
+                        + "cost has both"))
         }
         return definitions + by.definitions
     }

@@ -181,6 +181,9 @@ export function sectionTable(section, { before, content, act, more, doors } = {}
     return el("tr", { class: act ? "acts" : undefined, click: act ? (event) => act(row, event) : undefined }, cells);
   };
   const body = el("tbody", {}, shown.map(made));
+  // All rows together, as the server adds them up.
+  const foot = section.total ? el("tfoot", {}, el("tr", {}, columns.map((at, place) =>
+    cellNode(section.total[at], { isName: names.includes(at), isNumber: numbers[place] })), doors ? el("td") : null)) : null;
   const rest = section.rows.length - shown.length;
   const note = rest > 0 ? el("p", { class: "soft" }, rest + " more rows; CSV has all ", el("button", {
     type: "button", class: "all-rows", click: () => {
@@ -194,7 +197,7 @@ export function sectionTable(section, { before, content, act, more, doors } = {}
       el("thead", {}, el("tr", {}, columns.map((at, place) =>
         el("th", { scope: "col", class: numbers[place] ? "number" : undefined }, section.columns[at].title)),
       doors ? el("th", { scope: "col" }, doors.title) : null)),
-      body)),
+      body, foot)),
     note,
   ];
 }

@@ -2,13 +2,14 @@
 // at a click. All that decides what is shown stands in the address: `by`, `compare`, `measure`, `var-DIMENSION`.
 import { address, ask } from "./ask.js";
 import { bars } from "./bars.js";
-import { csvText, saveText } from "./csv.js";
+import { csvText, fileName, saveText } from "./csv.js";
 import { byId, el, replace } from "./dom.js";
 import { amount, basisNodes, columnOf, comparing, isInPart, isOfOthers, look, nameColumns, periodBefore, rowName, sectionRows, sectionTable, spanOf, times, unitOf } from "./figures.js";
 import { conversationLink } from "./listed.js";
 import { overTime } from "./overtime.js";
-import { hasPage, notice, show } from "./shell.js";
-import { change, link, setDefaults, view } from "./state.js";
+import { havingInCommon } from "./questions.js";
+import { notice, show } from "./shell.js";
+import { change, setDefaults, view } from "./state.js";
 import { askedTime, dateText, instant, offset, reading } from "./time.js";
 
 const place = byId("report");
@@ -120,9 +121,9 @@ function showControls(question) {
     others.length ? el("span", { class: "soft" }, "not filtered here by: " + others.join(", ")) : null);
 }
 
-function showDoors(query) {
+function showDoors(query, times) {
   replace(byId("doors"),
-    el("a", { href: address("/v1/reports/" + kind, { ...query, format: "html" }), download: "plimsoll-" + kind + ".html" }, "One file to mail"),
+    el("a", { href: address("/v1/reports/" + kind, { ...query, format: "html" }), download: fileName([kind], times, "html") }, "One file to mail"),
     el("a", { href: address("/v1/reports/" + kind, { ...query, format: "json" }) }, "JSON"),
     el("button", { type: "button", click: () => print() }, "Print"));
 }
@@ -179,33 +180,6 @@ function seriesOf(section, at, context) {
   };
 }
 
-// MARK: what stands out
-
-// What the list of conversations is filtered by; of what else there are many of questions that went badly explore has the
-// questions themselves.
-const listed = new Set(["channel", "tenant"]);
-
-function sqlText(text) { return "'" + text.replaceAll("'", "''") + "'"; }
-
-function questionsOf(by, value, { from, to }) {
-  const within = (column, end = to) => column + " >= timestamptz " + sqlText(iso(from)) + " and " + column + " < timestamptz " + sqlText(iso(end));
-  const isTool = by === "tool";
-  const tools = "join (select distinct tenant as of_tenant, conversation_id as of_conversation, turn as of_turn\n  from tool_call where "
-    + within("time", to + hour) + " and tool = " + sqlText(value) + ") as called\n"
-    + "  on of_tenant = tenant and of_conversation = conversation_id and of_turn = turn\n";
-  return "select conversation_id, tenant, turn, asked_time, status, error_type, duration_ns / 1e9 as seconds\nfrom turns\n" + (isTool ? tools : "")
-    + "where " + within("asked_time") + (isTool ? "" : "\n  and " + (by === "model" ? "coalesce(request_model, model)" : by) + " = " + sqlText(value))
-    + "\norder by duration_ns desc nulls first\nlimit 100";
-}
-
-// Where the conversations are that have in common what stands out: the slowest first.
-function standingOut(by, value, context) {
-  const range = { from: iso(context.from), to: iso(context.to) };
-  if (listed.has(by)) return hasPage("/conversations") ? link("/conversations", { ...range, ["var-" + by]: value, sort: "duration" }) : undefined;
-  // A question's text stands behind the sign that no server is sent.
-  return hasPage("/explore") ? link("/explore?lang=sql&view=table#" + encodeURIComponent(questionsOf(by, value, context)), range) : undefined;
-}
-
 // MARK: a section
 
 function csvOf(section, context, before) {
@@ -242,7 +216,8 @@ function sectionNode(section, context, hosts) {
       }, row[at]?.text ?? "–");
     }
     if (at === outstanding && row[at]) {
-      const href = standingOut(row[columnOf(section, "by")].exact, row[at].exact, context);
+      // The slowest first.
+      const href = havingInCommon(row[columnOf(section, "by")].exact, row[at].exact, context, "duration");
       return href && el("a", { href }, row[at].text);
     }
     return at === conversation && row[at] ? conversationLink(row[at].exact, row[tenant]?.exact) : undefined;
@@ -266,7 +241,7 @@ function sectionNode(section, context, hosts) {
   return el("section", { "aria-labelledby": "title-" + section.name },
     el("h2", { id: "title-" + section.name }, section.title, " ", el("button", {
       type: "button", class: "small", "aria-label": "CSV of " + section.title,
-      click: () => saveText("plimsoll-" + kind + "-" + section.name + ".csv", csvOf(section, context, before)),
+      click: () => saveText(fileName([kind, section.name], context), csvOf(section, context, before)),
     }, "CSV")),
     parts, sectionTable(section, { before, content, act, more }));
 }
@@ -302,7 +277,7 @@ show(async ({ from, to, zone, view: shown, signal }) => {
   const common = { timezone: zone, by: question.by.join(",") || undefined, where: question.where, rule: question.rule, objectives: question.objectives };
   // Words of times are the server's to read: it rounds in this zone, and says what now is.
   const query = { from: askedTime(shown.from, from), to: askedTime(shown.to, to), ...common };
-  showDoors(query);
+  showDoors(query, { from, to, zone });
   const report = await ask(address("/v1/reports/" + kind, { ...query, format: "cells" }), { signal });
   const period = { from: Date.parse(report.from), to: Date.parse(report.to), zone };
   const [start, end] = question.compare ? periodBefore(question.compare, period) : [];

@@ -105,6 +105,9 @@ static const unsigned char overview_js[] = {
 static const unsigned char panels_js[] = {
 #embed "../../Server/Pages/panels.js"
 };
+static const unsigned char questions_js[] = {
+#embed "../../Server/Pages/questions.js"
+};
 static const unsigned char reports_js[] = {
 #embed "../../Server/Pages/reports.js"
 };
@@ -177,6 +180,7 @@ static const plimsoll_embedded_page pages[] = {
     FILE_OF(overtime_js, "overtime.js"),
     FILE_OF(overview_js, "overview.js"),
     FILE_OF(panels_js, "panels.js"),
+    FILE_OF(questions_js, "questions.js"),
     FILE_OF(reports_js, "reports.js"),
     FILE_OF(rows_js, "rows.js"),
     FILE_OF(rowtable_js, "rowtable.js"),

@@ -116,7 +116,9 @@ final class FakeStore: ServedStore {
         throw Broken()
     }
     /// Goes on and on while held.
-    func pricesAndInexactCalls(look: () throws -> Void) throws -> (prices: PriceBook, calls: InexactCalls) {
+    func pricesAndInexactCalls(
+        of times: Range<Int64>?, look: () throws -> Void
+    ) throws -> (prices: PriceBook, calls: InexactCalls) {
         try wait(look)
         return (priceBook, InexactCalls())
     }

@@ -131,6 +131,14 @@ def cost_figures(document, reports):
     for category, recorded in cost["recorded_usd"].items():
         yield f"{name}: recorded {category}", pico(recorded), other.get(("recorded", category))
     adrift = next(row for row in report["unattributed"] if row["kind"] == "calls_without_conversation")
+    # What people add up: calls and the rest, at both ends.
+    rows = {row["kind"]: row for row in report["all_costs"]}
+    rest = sum(pico(row["in_total_usd"]) for row in report["other_costs"])
+    for column in ("cost_usd", "cost_low_usd", "cost_high_usd"):
+        calls, other, all_of_it = (amount(rows[kind][column]) for kind in ("calls", "other_costs", "total"))
+        yield f"{name}: {column} of calls in all costs", amount(report["total"][0][column]), calls
+        yield f"{name}: {column} of other costs", rest, other
+        yield f"{name}: {column} of all costs", "unknown" if calls == "unknown" else calls + other, all_of_it
     yield f"{name}: calls without a conversation", cost["without_conversation"]["calls"], adrift["count"]
     yield from money_figures(cost["without_conversation"], adrift, f"{name}: calls without a conversation")
     yield group_names(f"{name}: told costs", cost["told"], report["told_costs"], "model")

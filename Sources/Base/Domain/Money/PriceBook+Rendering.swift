@@ -27,8 +27,19 @@ extension PriceBook {
     package enum Selection: Sendable {
         /// Of each provider, model, class and tier the one price that counts for calls of a time (ns since 1970 UTC).
         case inForce(at: Int64)
+        /// The same of a span of time, both ends included: each that counts at some time of it.
+        case within(ClosedRange<Int64>)
         /// Every price that was set, and the list prices, which count until one is set.
         case all
+
+        /// The times at which a price has to count; nil: at any.
+        fileprivate var times: ClosedRange<Int64>? {
+            switch self {
+            case .inForce(let time): time...time
+            case .within(let times): times
+            case .all: nil
+            }
+        }
     }
 
     /// The prices of a selection in canonical order, and how many that are set it leaves out.
@@ -40,19 +51,23 @@ extension PriceBook {
         try forEachModel { prices in
             try look()
             let counting = prices.filter { $0.origin == .set || includesBuiltIn }
-            guard case .inForce(let time) = selection else {
+            guard let times = selection.times else {
                 selected += counting
                 return
             }
             set += prices.count { $0.origin == .set }
-            later += prices.count { $0.origin == .set && $0.validFrom > time }
-            // Ascending by time and position within what they are for: the last one counts.
-            for entry in counting where entry.validFrom <= time && isInForce(entry, at: time) {
-                if let last = selected.last, last.isForTheSame(as: entry) { selected.removeLast() }
+            later += prices.count { $0.origin == .set && $0.validFrom > times.upperBound }
+            // Ascending by time and position within what they are for: of those that begin by the same time the last
+            // one counts.
+            func begin(_ entry: PriceEntry) -> Int64 { max(entry.validFrom, times.lowerBound) }
+            for entry in counting where entry.validFrom <= times.upperBound && isInForce(entry, at: begin(entry)) {
+                if let last = selected.last, last.isForTheSame(as: entry), begin(last) == begin(entry) {
+                    selected.removeLast()
+                }
                 selected.append(entry)
             }
         }
-        guard case .inForce = selection else { return (selected, 0, 0) }
+        guard selection.times != nil else { return (selected, 0, 0) }
         return (selected, set - later - selected.count { $0.origin == .set }, later)
     }
 

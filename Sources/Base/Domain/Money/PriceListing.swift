@@ -62,19 +62,20 @@ package struct PriceListing: Sendable {
     /// The first prices that somebody wants to see, as cells below ``header``.
     /// - Parameters:
     ///   - rowsMax: no more of them.
+    ///   - skipped: so many before them are left out.
     ///   - look: called between bounded stretches of work.
     /// - Returns: the rows, and how many prices were wanted in all.
     /// - Throws: what `look` throws.
     /// - Complexity: O(prices).
     package func rows(
-        atMost rowsMax: Int, look: () throws -> Void, where isWanted: (PriceEntry) -> Bool
+        atMost rowsMax: Int, behind skipped: Int = 0, look: () throws -> Void, where isWanted: (PriceEntry) -> Bool
     ) rethrows -> (rows: [[String]], count: Int) {
         var (rows, count) = ([[String]](), 0)
         for (index, entry) in entries.enumerated() {
             if index % Self.linesAtOnce == 0 { try look() }
             guard isWanted(entry) else { continue }
             count += 1
-            if rows.count < rowsMax { rows.append(Self.cells(of: entry)) }
+            if count > skipped, rows.count < rowsMax { rows.append(Self.cells(of: entry)) }
         }
         return (rows, count)
     }

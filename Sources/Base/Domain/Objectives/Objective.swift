@@ -22,6 +22,15 @@ package enum ObjectiveState: String, Hashable, Sendable {
     case atRisk = "at risk"
     case breached
     case noData = "no data"
+
+    /// How something stands of which only a range is known: what both ends say, at risk where they differ, since the
+    /// part that is not known decides; breached already where the better end is. The one rule of that, for reports and
+    /// error budgets alike.
+    /// - Parameter worst: nil: nobody knows that end.
+    package static func between(_ best: ObjectiveState, _ worst: ObjectiveState?) -> ObjectiveState {
+        if best == .noData || best == worst { return best }
+        return best == .breached ? .breached : .atRisk
+    }
 }
 
 /// One line of the service level table.
@@ -76,13 +85,11 @@ package struct Objective: Hashable, Sendable {
         return (direction == .below ? toLimit > 0 : toLimit < 0) ? .breached : .atRisk
     }
 
-    /// How the objective stands where only a range is known of what was measured: what both ends say, at risk where
-    /// they differ, since the part that is not known decides. nil at the upper end: nobody knows it.
+    /// How the objective stands where only a range is known of what was measured, see ``ObjectiveState/between(_:_:)``.
+    /// nil at the upper end: nobody knows it.
     package func state(low: ObjectiveActual, high: ObjectiveActual?) -> ObjectiveState {
         precondition(direction == .below, "a range is judged where less is better")
-        let (best, worst) = (state(low), high.map { state($0) })
-        if best == .noData || best == worst { return best }
-        return best == .breached ? .breached : .atRisk
+        return .between(state(low), high.map { state($0) })
     }
 
     /// Negative below, 0 at, positive above the bound; nil where nothing was measured or the kinds differ.

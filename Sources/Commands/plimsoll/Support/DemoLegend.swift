@@ -22,7 +22,7 @@ enum DemoLegend {
         ("availability", "questions that got an answer without error within 30 s"),
         ("answer_p95", "95 of 100 answers took no longer; answer_p50: half of them"),
         ("first_token_p50", "half of the answers began to appear no later"),
-        ("budget left", "of the failures that the target allows in 30 days; below 0: more were used"),
+        ("budget left", "of what the target allows to go wrong in 30 days; below 0: more did"),
         ("cost_per_answer", "what model calls cost, divided by the answers; only what has a price is in it"),
         ("at least, at most", "the same with calls that lack a price: such a call is never taken for $0"),
         ("unpriced calls", "calls that lack a price; while they leave the cost open it is at risk"),

@@ -51,7 +51,7 @@ struct PageLink: Sendable {
     /// nil where it leads nowhere that a page may lead to.
     init?(_ fields: Fields) {
         title = fields.text("title") ?? ""
-        url = Self.own(fields.text("url") ?? "")
+        (url, keepsTime) = Self.own(fields.text("url") ?? "")
         opensNew = fields.flag("targetBlank") ?? false
         guard Self.isSafe(url) else {
             fields.refuse("url", "it leads to no page")
@@ -59,12 +59,17 @@ struct PageLink: Sendable {
         }
     }
 
-    /// Runbooks are the server's own pages.
-    private static func own(_ url: String) -> String {
-        let start = "${runbooks}/"
-        guard url.hasPrefix(start) else { return url }
+    /// Runbooks are the server's own pages, and so is what stands beside them, such as a report; it is of the same time
+    /// where Grafana's word for that stands behind it.
+    private static func own(_ url: String) -> (url: String, keepsTime: Bool) {
+        let (start, beside, range) = ("${runbooks}/", "../", "?${__url_time_range}")
+        guard url.hasPrefix(start) else { return (url, false) }
         let name = url.dropFirst(start.count)
-        return "/runbooks/" + (name.hasSuffix(".md") ? name.dropLast(3) : name)
+        guard name.hasPrefix(beside) else {
+            return ("/runbooks/" + (name.hasSuffix(".md") ? name.dropLast(3) : name), false)
+        }
+        let keepsTime = name.hasSuffix(range)
+        return ("/" + name.dropFirst(beside.count).dropLast(keepsTime ? range.count : 0), keepsTime)
     }
 
     func write(to json: inout JSONWriter) {

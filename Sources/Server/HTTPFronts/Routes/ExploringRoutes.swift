@@ -43,19 +43,21 @@ extension Routes {
     func pricesPage(_ request: Request, _ context: ServerContext) async throws -> Response {
         try guardian.checkHost(request)
         let wish = PricesPage.Wish(FormParameters(query: request.uri.query))
+        let now = clock.wallNanoseconds()
+        let times = try wish.times.range(now: now)
+        let selection = Self.selection(isAll: wish.isAll, of: times, now: now)
         let page = try await queries.run { [self] cancellation in
             let options = questionOptions(cancellation, within: queries.memory)
             return try ofStore {
-                let (book, calls) = try store.pricesAndInexactCalls(look: options.check)
+                let (book, calls) = try store.pricesAndInexactCalls(of: times, look: options.check)
                 let booking = try queries.holding(PriceListing.bytesMax(of: book) + Self.answerBytes)
                 defer { withExtendedLifetime(booking) {} }
-                let selection: PriceBook.Selection = wish.isAll ? .all : .inForce(at: clock.wallNanoseconds())
                 let listing = try PriceListing(book, selection, as: .table, look: options.check)
                 let found = try listing.rows(
-                    atMost: PricesPage.rowsMax, look: options.check, where: wish.isWanted)
+                    atMost: PricesPage.rowsMax, behind: wish.skipped, look: options.check, where: wish.isWanted)
                 return PageDocument(
                     prices: PricesPage(
-                        wish: wish, rows: found.rows, count: found.count,
+                        wish: wish, times: times, rows: found.rows, count: found.count,
                         findings: try book.findings(look: options.check), calls: calls, notice: store.priceNotice))
             }
         }

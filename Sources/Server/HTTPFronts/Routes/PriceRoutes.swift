@@ -14,7 +14,8 @@ extension Routes {
     /// piece by piece.
     func prices(_ query: QueryParameters) async throws -> Response {
         let (isSetOnly, isAll) = (try Self.flag("set_only", query), try Self.flag("all", query))
-        let selection: PriceBook.Selection = isAll ? .all : .inForce(at: clock.wallNanoseconds())
+        let now = clock.wallNanoseconds()
+        let selection = Self.selection(isAll: isAll, of: try PriceTimes { query[$0] }.range(now: now), now: now)
         let name = query["format"] ?? PriceListFormat.table.rawValue
         guard let format = PriceListFormat(rawValue: name) else {
             throw Refusal(
@@ -40,15 +41,22 @@ extension Routes {
     }
 
     /// Text for people, as `plimsoll prices check` prints it.
-    func priceCheck(_: QueryParameters) async throws -> Response {
+    func priceCheck(_ query: QueryParameters) async throws -> Response {
+        let times = try PriceTimes { query[$0] }.range(now: clock.wallNanoseconds())
         let text = try await queries.run { [self] cancellation in
             let options = questionOptions(cancellation, within: queries.memory)
             return try ofStore {
-                let (book, calls) = try store.pricesAndInexactCalls(look: options.check)
+                let (book, calls) = try store.pricesAndInexactCalls(of: times, look: options.check)
                 return try PriceText.check(book, calls, look: options.check)
             }
         }
         return noting(Response(text: text))
+    }
+
+    /// Those of a time that somebody names, else those of now; with those of other times all.
+    static func selection(isAll: Bool, of times: Range<Int64>?, now: Int64) -> PriceBook.Selection {
+        if isAll { return .all }
+        return times.map { .within($0.lowerBound...($0.upperBound - 1)) } ?? .inForce(at: now)
     }
 
     /// With a word of what the store has lost: prices are read off what is left.

@@ -24,8 +24,11 @@ package protocol ServedStore: IntakeStore, SendingStore {
     func rebookingPreview(
         provider: String, model: String?, times: Range<Int64>, look: () throws -> Void
     ) throws -> RebookingPreview
-    /// The prices in force and calls without an exact cost, at one position; blocking likewise.
-    func pricesAndInexactCalls(look: () throws -> Void) throws -> (prices: PriceBook, calls: InexactCalls)
+    /// The prices in force and calls without an exact cost, of some event times (ns; nil: of all), at one position;
+    /// blocking likewise.
+    func pricesAndInexactCalls(
+        of times: Range<Int64>?, look: () throws -> Void
+    ) throws -> (prices: PriceBook, calls: InexactCalls)
     /// All tables at one position.
     func pinnedTables() -> any TableCatalog
     /// What a report reads: all tables at one position, and how conversations are judged there.
@@ -74,9 +77,11 @@ extension EventStore: ServedStore {
         try snapshot().rebookingPreview(provider: provider, model: model, times: times, look: look)
     }
     /// See ``ServedStore``.
-    package func pricesAndInexactCalls(look: () throws -> Void) throws -> (prices: PriceBook, calls: InexactCalls) {
+    package func pricesAndInexactCalls(
+        of times: Range<Int64>?, look: () throws -> Void
+    ) throws -> (prices: PriceBook, calls: InexactCalls) {
         let snapshot = snapshot()
-        return (snapshot.book, try snapshot.inexactCalls(look: look))
+        return (snapshot.book, try snapshot.inexactCalls(of: times, look: look))
     }
     /// See ``ServedStore``.
     package func pinnedTables() -> any TableCatalog { snapshot() }

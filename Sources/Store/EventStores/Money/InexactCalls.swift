@@ -41,15 +41,19 @@ package struct InexactCalls: Sendable {
 
 extension StoreSnapshot {
     /// Every model call whose cost is not exact at this position.
-    /// - Parameter look: asked between bounded stretches of work; what it throws ends it.
+    /// - Parameters:
+    ///   - times: of which event times (ns); nil: of all.
+    ///   - look: asked between bounded stretches of work; what it throws ends it.
     /// - Throws: ``FileContentError``, ``StorageError``; what `look` throws.
     /// - Complexity: O(calls of groups that hold such a call).
-    package func inexactCalls(look: () throws -> Void = {}) throws -> InexactCalls {
+    package func inexactCalls(of times: Range<Int64>? = nil, look: () throws -> Void = {}) throws -> InexactCalls {
         var found: [[[UInt8]]: InexactCalls.Group] = [:]
         for layout in layouts.tables {
             guard let money = layout.money, let table = table(named: layout.name) else { continue }
             let isInexact = ColumnPredicate(column: money.state, comparison: .notEqual(.text(PriceState.priced.name)))
-            let request = ScanRequest(columns: money.costs, predicates: [isInexact], statistics: ScanStatistics())
+            let isWithin = times.map { Self.within($0, layout.time) } ?? []
+            let request = ScanRequest(
+                columns: money.costs, predicates: [isInexact] + isWithin, statistics: ScanStatistics())
             let names = ["provider", "model", "service_tier", "price_gaps"].map { layout.index(of: $0) }
             for morsel in try table.morsels(for: request) {
                 try look()
@@ -57,8 +61,11 @@ extension StoreSnapshot {
                 guard costs.contains(where: { $0.map { $0.state != .priced } ?? false }) else { continue }
                 let columns = try names.map { try $0.map { try morsel.column($0) } }
                 let told = try ToldCounts(morsel, layout, isInputOnly: money.isInputOnly)
+                let instants = try times.map { _ in try morsel.column(layout.time) }
                 for (row, cost) in costs.enumerated() {
                     guard let cost, cost.state != .priced else { continue }
+                    // Predicates leave out whole stretches of rows alone.
+                    if let times, let instant = instants?.integer(at: row), !times.contains(instant) { continue }
                     var key: [[UInt8]] = []
                     for column in columns {
                         key.append([])
@@ -71,6 +78,13 @@ extension StoreSnapshot {
             }
         }
         return InexactCalls(found)
+    }
+
+    private static func within(_ times: Range<Int64>, _ column: Int) -> [ColumnPredicate] {
+        [
+            ColumnPredicate(column: column, comparison: .greaterOrEqual(.timestamptz(times.lowerBound))),
+            ColumnPredicate(column: column, comparison: .less(.timestamptz(times.upperBound))),
+        ]
     }
 }
 

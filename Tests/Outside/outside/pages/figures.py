@@ -8,7 +8,7 @@ import html
 import io
 import json
 import re
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from outside.pages.calendar import around_bad_hour, text, yesterday
 
@@ -207,6 +207,10 @@ def report(visit, kind, by):
         seen = browser.ask("[...document.querySelectorAll('section[aria-labelledby=\"title-" + name + "\"] tbody tr')].map((row) =>"
                            "[...row.cells].map((cell) => cell.textContent))")
         visit.expect(page, f"cells of {name}", seen, [[row[at]["text"] if row[at] else "–" for at in places] for row in told[name]["rows"]])
+        feet = browser.ask("[...document.querySelectorAll('section[aria-labelledby=\"title-" + name + "\"] tfoot tr')].map((row) =>"
+                           "[...row.cells].map((cell) => cell.textContent))")
+        total = told[name].get("total")
+        visit.expect(page, f"total of {name}", feet, [[total[at]["text"] if total[at] else "–" for at in places]] if total else [])
     visit.complaints(page)
 
 
@@ -284,7 +288,29 @@ def objectives(visit):
     visit.expect(page, "objectives under another name than in service levels", sorted(set(called) - {row[0]["text"] for row in levels["rows"]}))
     visit.expect(page, "budgets left", browser.ask("[...document.querySelectorAll('#budgets .figure')].map((one) => one.textContent)"),
                  [row[at]["text"] if row[at] else "–" for row in told["rows"]])
+    lead_on(visit, page, told, end)
+    # Of thirty days the last point is near their end, whatever was on record before.
+    visit.open(f"{page}?from=now-30d&to={end}&timezone=utc")
+    went = browser.ask("[...document.querySelectorAll('#burndown tbody tr')].map((row) => [...row.cells].slice(1).map((cell) => cell.textContent))")
+    visit.wants(page, "how budgets went in thirty days", went and any(cell != "–" for cell in went[-1]), went)
     visit.complaints(page)
+
+
+def lead_on(visit, page, told, end):
+    """Each objective leads to its alerts and to the report of its window, what burned it to whom it was burned by."""
+    browser = visit.browser
+    rules = [rule for group in visit.ask("/api/v1/rules?type=alert")["data"]["groups"] for rule in group["rules"]]
+    names = [row[0]["exact"] for row in told["rows"]]
+    wanted = [sorted(rule["name"] for rule in rules if rule["labels"].get("slo") == name or rule["labels"].get("objective") == name.replace("-", "_"))
+              for name in names]
+    links = browser.ask("[...document.querySelectorAll('#budgets .tile')].map((tile) => [...tile.querySelectorAll('a')].map((link) => link.getAttribute('href')))")
+    alerts = [sorted(link.split("?")[0].split("/")[2] for link in tile if link.startswith("/alerts/")) for tile in links]
+    visit.expect(page, "alerts of objectives", alerts, wanted)
+    measures = [[parse_qs(urlsplit(link).query)["measure"][0] for link in tile if link.startswith("/reports/sla?")] for tile in links]
+    visit.expect(page, "reports of objectives", measures, [[name.replace("-", "_")] for name in names])
+    burners = browser.ask("[...document.querySelectorAll('section[aria-labelledby=title-burners] tbody tr')].map((row) =>"
+                          "[row.cells[1].textContent, row.cells[2].textContent, row.cells[2].querySelector('a') !== null])")
+    visit.expect(page, "what burned budgets and leads nowhere", [row for row in burners if row[1] != "–" and not row[2]])
 
 
 def conversation(visit):

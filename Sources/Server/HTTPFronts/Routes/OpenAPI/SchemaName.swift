@@ -165,6 +165,8 @@ extension SchemaName {
                     .always("rows", .list(.list(.optional(cellSchema))), "As wide as the columns; null: no data."),
                     .perhaps(
                         "spans", .list(.optional(spanSchema)), "Of what time rows are, where times tell them apart."),
+                    .perhaps(
+                        "total", .list(.optional(cellSchema)), "All rows together, which is no row itself."),
                 ]))),
         .always("definitions", .list(.object([.always("term", .text), .always("meaning", .text)]))),
     ])

@@ -19,8 +19,9 @@ extension RouteTable {
         prices.parameters += [
             .query("provider", .text, "whose prices"), .query("model", .text, "a part of the name of a model"),
             .query("all", .flag, "those of other times, too"),
-        ]
-        prices.otherStatuses += [429]
+            .query("page", .integer, "which hundred of them, from 1"),
+        ] + priceTimes
+        prices.otherStatuses += [400, 429]
         let list = page(.schemasPage, "/schemas", "event types and tables")
         var one = page(.schemaPage, "/schemas/{name}", "columns of a table, and examples to copy")
         one.parameters.insert(.path("name", .text, "the table, or its event type"), at: 0)

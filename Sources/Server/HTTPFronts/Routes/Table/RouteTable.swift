@@ -189,16 +189,23 @@ extension RouteTable {
         return [report, status, doctor, budgets] + conversations + [replay, sql, events, objectives]
     }()
 
+    /// Of which time prices and calls are asked for.
+    static let priceTimes: [RouteParameter] = [
+        .query("from", .text, "of this time or later: \(period); of all before its end without it"),
+        .query("to", .text, "of times before: \(period); now without it"), timeZone,
+    ]
+
     private static let money: [Route] = {
         var prices = Route(.prices, .get, "/v1/prices", needs: .read, .prices, "the prices in force")
         prices.parameters = [
             .query("set_only", .flag, "without the built-in ones"), .query("all", .flag, "those of other times, too"),
             .query("format", .choice(PriceListFormat.allCases.map(\.rawValue)), "table without it"),
-        ]
+        ] + priceTimes
         (prices.answers, prices.otherStatuses) = ([table, csv], [400, 429, 503])
 
         var check = Route(
             .priceCheck, .get, "/v1/prices/check", needs: .read, .prices, "what has no price or no exact cost")
+        check.parameters = priceTimes
         (check.answers, check.otherStatuses) = ([table], [400, 429, 503])
 
         let bounds: [RouteParameter] = [
