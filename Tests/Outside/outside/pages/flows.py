@@ -148,7 +148,16 @@ def product(visit):
         wanted = [row[names.index(name)] for name in ("resolution_rate", "resolution_low", "resolution_high", "resolution_compared")]
         visit.expect(page, "a share without its interval or its verdict", [cell["text"] for cell in wanted if cell and cell["text"] not in cells])
     verdicts = [row[names.index("resolution_compared")] for row in section["rows"]]
-    visit.wants(page, "the best version", len(rows) > 1 and [one["text"] for one in verdicts if one].count("best") == 1, verdicts)
+    said = [one["text"] for one in verdicts if one]
+    judged = [text for text in said if not text.startswith("too early: ")]
+    visit.wants(page, "one best version of those that are judged", len(rows) > 1 and judged.count("best") == (len(judged) > 1), verdicts)
+    # Who began and is still open is counted, and a version of which these are many has counts alone.
+    for row in section["rows"]:
+        begun, undecided, closed = (int(row[names.index(name)]["exact"]) for name in ("begun", "undecided", "closed"))
+        verdict = row[names.index("resolution_compared")]
+        is_early = bool(verdict) and verdict["text"].startswith("too early: ")
+        visit.expect(page, "whom it is too early for", [begun - closed, is_early, row[names.index("resolution_rate")] is None],
+                     [undecided, 10 * undecided > begun, is_early])
     visit.complaints(page)
 
 
