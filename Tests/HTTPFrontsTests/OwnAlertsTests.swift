@@ -265,6 +265,17 @@ import Testing
             let refused = try await client.send("GET", "/v1/alerts/replay?rule=Always", headers: [], body: [])
             #expect(refused.status == 503, "\(refused.text)")
             #expect(refused.text.contains("to=") && refused.text.contains("plimsoll alerts replay"), "\(refused.text)")
+            // Who takes a part gets what there is, and hears from when on evaluations are missing.
+            let part = try await client.send(
+                "GET", "/v1/alerts/replay?rule=Always&from=now-2d&to=now&part=true", headers: [], body: [])
+            let json = try JSONReader.parse(part.text)
+            #expect(part.status == 200 && json["evaluations"]?.integer == 0, "\(part.text)")
+            #expect(json["ended_because"]?.string?.contains("from=") == true && json["ended_at"] != nil, "\(part.text)")
+            let start = try RFC3339.parse(try #require(json["from"]?.string))
+            let end = try RFC3339.parse(try #require(json["to"]?.string))
+            #expect(abs(end - start - 2 * 86_400 * 1_000_000_000) <= 1_000_000, "\(part.text)")
+            let wrong = try await client.send("GET", "/v1/alerts/replay?part=maybe", headers: [], body: [])
+            #expect(wrong.status == 400, "\(wrong.text)")
         }
     }
 

@@ -77,33 +77,50 @@ async function showHistory({ from, to, zone }, signal) {
   rows.length > bandsMax ? el("p", { class: "soft" }, (rows.length - bandsMax) + " more") : null);
 }
 
+function stopButton() { return el("button", { type: "button", click: () => change({ causes: null }) }, "Stop"); }
+
+// Not all of the range was evaluated: from when on nothing is said, why, and how to go on. What was pending then is looked
+// at from an hour before, since a rule waits.
+function endedNode(answer, end, time) {
+  const rest = new Date(Math.max(Date.parse(answer.from), Date.parse(answer.ended_at) - 3600000)).toISOString();
+  const isFurther = Date.parse(rest) > Date.parse(answer.from);
+  return el("p", { class: "warn" }, "! not evaluated from " + time(answer.ended_at) + " on"
+    + (answer.ended_because ? ": the time that a question may take was over. Nothing is said of the rest; a shorter range is evaluated whole. " : ". "),
+  isFurther ? el("button", { type: "button", click: () => change({ from: rest, to: end }) }, "Go on from there") : null);
+}
+
 // Which conversations an alert was about is found by evaluating its rule over the range again: that takes a while, so
 // somebody asks for it.
-async function showCauses({ from, to, zone }, shown, signal) {
+async function showCauses({ from, to, zone }, signal) {
   const place = byId("causes");
   if (new URLSearchParams(location.search).get("causes") !== "1") {
     return replace(place, el("p", { class: "soft" }, "The rule is evaluated over the range again, which may take some seconds. "),
       el("button", { type: "button", click: () => change({ causes: "1" }) }, "Find the conversations"));
   }
-  const answer = await ask(address("/v1/alerts/replay",
-    { rule: name, from: new Date(from).toISOString(), to: shown.to === "now" ? undefined : new Date(to).toISOString() }), { signal });
+  const [start, end] = [new Date(from).toISOString(), new Date(to).toISOString()];
+  // What an answer has shown stays until the next one is there.
+  if (!place.querySelector("table")) {
+    replace(place, el("p", { class: "soft", role: "status" }, "The rule is evaluated over the range again … "), stopButton());
+  }
+  // All of the range is asked for: where the time of a question is over, what was evaluated until then is the answer.
+  const answer = await ask(address("/v1/alerts/replay", { rule: name, from: start, to: end, part: "true" }), { signal });
   const time = (text) => text ? dateTimeText(Date.parse(text), zone, true) : "–";
   const rows = answer.alerts.map((one) => el("tr", {},
     el("td", {}, labelsOf(one.labels) || "–"), el("td", {}, time(one.pending_since)), el("td", {}, time(one.fired_at)),
-    el("td", {}, one.resolved_at ? time(one.resolved_at) : "fires at the end"),
+    el("td", {}, one.resolved_at ? time(one.resolved_at) : answer.ended_at ? "fires where it ended" : "fires at the end"),
     el("td", { class: "number" }, one.highest !== undefined ? "highest " + one.highest : "lowest " + one.lowest),
     el("td", {}, one.conversations === null ? "not looked up" : one.conversations.length === 0 ? "–"
       : one.conversations.flatMap((id, at) => [at ? ", " : "", conversationLink(id, one.labels.tenant)]))));
   replace(place,
     rows.length ? table("Conversations", ["labels", "pending since", "fired at", "resolved at", "worst", "conversations"], rows)
-      : el("p", { class: "soft" }, "the rule would not have fired in the range"),
-    el("p", { class: "soft" }, count(answer.evaluations) + " evaluations, " + time(answer.from) + " to " + time(answer.to)
-      + (answer.ended_at ? ", ended at " + time(answer.ended_at) : "") + "."),
+      : el("p", { class: "soft" }, answer.ended_at ? "the rule would not have fired until then" : "the rule would not have fired in the range"),
+    el("p", { class: "soft" }, count(answer.evaluations) + " evaluations, " + time(answer.from) + " to " + time(answer.to) + "."),
+    answer.ended_at ? endedNode(answer, end, time) : null,
     answer.complaints.map((text) => el("p", { class: "warn" }, "! " + text)));
 }
 
 show(async (context) => {
-  const { zone, now, view: shown, signal } = context;
+  const { zone, now, signal } = context;
   await Promise.all([
     part("rule", async () => {
       const rules = rulesOf(await ask(address("/api/v1/rules", { type: "alert", "rule_name[]": name }), { signal }));
@@ -112,7 +129,7 @@ show(async (context) => {
       showInstances(instancesOf(rules), zone, now);
     }),
     part("history", () => showHistory(context, signal)),
-    part("causes", () => showCauses(context, shown, signal)),
+    part("causes", () => showCauses(context, signal)),
   ]);
   keepView(byId("main"));
 });

@@ -51,6 +51,20 @@ def follow(visit, name, within="nav"):
     browser.rest()
 
 
+def two_days(visit):
+    """A range of two days is evaluated whole, or it says from when on it is not."""
+    browser, page = visit.browser, "the alert over two days"
+    end = datetime.now(UTC).replace(microsecond=0)
+    query = f"from={text(end - timedelta(days=2))}&to={text(end)}"
+    browser.open(f"{visit.server.url}/alerts/{ALERT}?{query}&causes=1")
+    told = browser.until("evaluations over two days", lambda: next((one.text for one in browser.all("#causes p") if " evaluations, " in one.text), None))
+    answer = visit.ask(f"/v1/alerts/replay?rule={ALERT}&{query}&part=true", visit.secret)
+    visit.expect(page, "what is asked for", [answer["from"][:19], answer["to"][:19]], [text(end - timedelta(days=2))[:19], text(end)[:19]])
+    is_part = "not evaluated from" in browser.find("#causes").text
+    if not is_part and "ended_at" not in answer:
+        visit.expect(page, "evaluations of both days", int("".join(filter(str.isdigit, told.split(" evaluations")[0]))), answer["evaluations"])
+
+
 def woken(visit):
     """From a mail to what to do, and to somebody who suffered."""
     browser, (start, end) = visit.browser, around_bad_hour()
@@ -65,6 +79,9 @@ def woken(visit):
     told = visit.ask(f"/v1/alerts/replay?rule={ALERT}&from={start}&to={end}", visit.secret)["alerts"]
     visit.expect("the alert", "conversations behind it", [[link.text for link in browser.all("#causes tbody a")], len(rows)],
                  [[name for one in told for name in one["conversations"] or []], len(told)])
+    two_days(visit)
+    browser.open(f"{wanted}&causes=1")
+    browser.rest()
     follow(visit, f"runbook of {ALERT}", "#rule")
     visit.expect("the runbook", "heading", browser.find("h1").text, ALERT)
     follow(visit, "Operational")

@@ -165,6 +165,10 @@ extension RouteTable {
             .query("rule", .text, "alerts of this name; all without it"),
             .query("from", .text, "from when on: \(period); a day before the last without it"),
             .query("to", .text, "no evaluation is later: \(period); a day after from, and now at the latest"),
+            .query(
+                "part", .flag,
+                "what was evaluated when the time of a question is over is the answer: ended_at says from when on "
+                    + "evaluations are missing; without it that is refused"),
             .query("format", .choice(["json", "table"]), "json without it"),
         ]
         replay.answers = [RouteContent("application/json", .map(.any)), table]
