@@ -114,6 +114,14 @@ import Testing
                 let lately = try JSONReader.parse(try await get("/v1/alerts/replay?rule=Always&from=now-1m"))
                 #expect(lately["alerts"]?.array?.count == 1 && lately["evaluations"] == .number("61"))
                 #expect(lately["alerts"]?.array?.first?["conversations"]?.array?.isEmpty == true)
+                // Before the server ran nobody looked; what was evaluated since is noted, or known to who evaluates.
+                let known = try JSONReader.parse(try await get("/v1/alerts/evaluated?rule=Always&from=now-1h"))
+                let always = known["alerts"]?.array?.first
+                #expect(known["alerts"]?.array?.count == 1 && always?["alert"]?.string == "Always", "\(known)")
+                #expect(always?["evaluated"]?.array?.isEmpty == false, "\(known)")
+                #expect(always?["not_evaluated"]?.array?.first?["from"] == known["from"], "\(known)")
+                let nobody = try await client.send("GET", "/v1/alerts/evaluated?rule=Alwais", headers: [], body: [])
+                #expect(nobody.status == 404 && nobody.text.contains("Always"))
                 let unknown = try await client.send("GET", "/v1/alerts/replay?rule=Alwais", headers: [], body: [])
                 #expect(unknown.status == 404 && unknown.text.contains("Always"))
                 for name in ["job:one", "ALERTS"] {

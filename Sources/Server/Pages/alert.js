@@ -1,7 +1,7 @@
 // One alert: what it is about, which instances there are, when it fired, and in which conversations.
 import { instancesOf, labelsOf, quoted, rulesOf, runbookLink, stateNode } from "./alertrules.js";
 import { address, ask } from "./ask.js";
-import { band, grid } from "./bands.js";
+import { band, evaluations, grid, spanText } from "./bands.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, duration, measured } from "./format.js";
 import { conversationLink } from "./listed.js";
@@ -12,7 +12,7 @@ import { dateTimeText } from "./time.js";
 setDefaults({ refresh: "30s" });
 
 const name = byId("alert").dataset.name;
-const instancesMax = 50, bandsMax = 50;
+const instancesMax = 50, bandsMax = 50, missingMax = 5;
 
 function pairs(entries) {
   return el("dl", { class: "pairs" }, entries.filter(([, value]) => value).flatMap(([term, value]) => [el("dt", {}, term), el("dd", {}, value)]));
@@ -24,9 +24,18 @@ function exploreLink(query) {
   return hasPage(page) ? el("a", { href: page + "?lang=promql&view=chart#" + encodeURIComponent(query), "data-keeps-view": true }, "open in explore") : null;
 }
 
-// What a rule says of whatever it finds is a template: each instance has it filled in.
+// What a rule says of whatever it finds is a template, which each instance has filled in: before there is one, words stand
+// for what will stand there.
 function templated(text) {
-  return text.includes("{{") ? [el("span", { class: "soft" }, "template, filled in for each instance: "), el("code", {}, text)] : text;
+  if (!text.includes("{{")) return text;
+  // A list of what is found then is one place.
+  const parts = text.replace(/\{\{-?\s*(range|with|if)\b[\s\S]*\{\{-?\s*end\s*-?\}\}/g, "{{ found }}").split(/\{\{-?\s*(.*?)\s*-?\}\}/s);
+  return parts.map((part, at) => at % 2 === 0 ? part : el("i", { class: "soft", title: "{{ " + part + " }}" }, "‹" + placeholder(part) + "›"));
+}
+
+function placeholder(inside) {
+  const label = /^(?:\$labels|\.Labels)\.(\w+)/.exec(inside) ?? /^index \$labels "([^"]*)"/.exec(inside);
+  return label ? label[1] : /^\$value\b/.test(inside) || /^printf .*\$value\b/.test(inside) ? "value when firing" : "filled in when firing";
 }
 
 function ruleNode(rule, zone) {
@@ -60,10 +69,23 @@ function showInstances(instances, zone, now) {
       el("a", { href: address("/alerts", { q: name }) }, "all alerts")) : null);
 }
 
+// Where nobody looked, and the way to what the rule would have said there.
+function missingNode(missing, zone) {
+  const told = missing.slice(0, missingMax).map((one) => spanText(one, zone)).join(", ");
+  const isAsked = new URLSearchParams(location.search).get("causes") === "1";
+  return el("p", {}, "not evaluated " + told + (missing.length > missingMax ? ", and " + count(missing.length - missingMax) + " times more" : "") + " ",
+    isAsked ? el("span", { class: "soft" }, "(what it would have said stands below)")
+      : el("button", { type: "button", click: () => change({ causes: "1" }) }, "What it would have said"));
+}
+
 async function showHistory({ from, to, zone }, signal) {
   const over = grid({ from, to }, 240);
-  const answer = await ask(address("/api/v1/query_range",
-    { query: "ALERTS{alertname=" + quoted(name) + "}", start: over.start, end: over.end, step: over.step }), { signal });
+  const [answer, all] = await Promise.all([
+    ask(address("/api/v1/query_range",
+      { query: "ALERTS{alertname=" + quoted(name) + "}", start: over.start, end: over.end, step: over.step }), { signal }),
+    evaluations({ from, to }, signal),
+  ]);
+  const known = all.get(name);
   const byLabels = new Map();
   for (const one of answer.data.result) {
     const labels = labelsOf(one.metric);
@@ -72,8 +94,9 @@ async function showHistory({ from, to, zone }, signal) {
   const rows = [...byLabels].sort(([one], [other]) => one < other ? -1 : 1);
   replace(byId("history"), rows.length
     ? table("History", ["labels", "in the range"], rows.slice(0, bandsMax).map(([labels, series]) =>
-      el("tr", {}, el("td", {}, labels || "–"), el("td", {}, band(series, over, zone)))))
-    : el("p", { class: "soft" }, "quiet in the range"),
+      el("tr", {}, el("td", {}, labels || "–"), el("td", {}, band(series, over, zone, known)))))
+    : el("p", { class: "soft" }, band([], over, zone, known)),
+  known?.missing.length ? missingNode(known.missing, zone) : null,
   rows.length > bandsMax ? el("p", { class: "soft" }, (rows.length - bandsMax) + " more") : null);
 }
 

@@ -151,8 +151,8 @@ package struct ReplayText: Sendable {
     private static func word(_ firing: RuleReplay.Firing) -> String { firing.isBelow ? "lowest" : "highest" }
 
     /// `{"alerts":[…],"from":…,"to":…,"evaluations":…,"complaints":[…]}`; `ended_at` behind `to` where it is not
-    /// complete, and `ended_because` where that was said. Beside `conversations` of an alert are `conversation_urls`, in
-    /// their order, where it is known where people reach the installation.
+    /// complete, and `ended_because` where that was said. Beside `conversations` of an alert are `conversation_urls`,
+    /// in their order, where it is known where people reach the installation.
     package var json: String {
         JSONWriter.object { json in
             json.key("alerts")

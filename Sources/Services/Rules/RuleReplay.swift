@@ -215,7 +215,7 @@ package struct RuleReplay: Sendable {
             {
                 try budget.lookAtClock()
                 if let complaint = step.complaint { complain(complaint) } else { evaluations += 1 }
-                let texts = step.batch?.notes.map(\.data) ?? []
+                let texts = step.batch?.notes.filter(\.isOfAlert).map(\.data) ?? []
                 try course.notes?.append(texts)
                 manager.committed(step)
                 Self.count(step.failures, at: time, in: &failed)

@@ -19,13 +19,9 @@ extension Routes {
         guard ["json", "table"].contains(format) else {
             throw Refusal(.badRequest, "there is no format \(format)", hint: "known: json, table")
         }
-        let (start, end) = try replayTimes(query)
+        let (start, end) = try alertTimes(query)
         let rules = ruleManager?.rules ?? RuleSet.none
-        let name = query["rule"]
-        if let name, !rules.alertNames.contains(where: { $0.hasSameBytes(as: name) }) {
-            throw Refusal(
-                .notFound, "no rule has the alert \(name)", hint: nameHint(to: name, known: rules.alertNames))
-        }
+        let name = try alertName(query)
         let keepsPart = try Self.flag("part", query)
         let waiting = settlement.waiting
         let (text, notices) = try await queries.run { [self] cancellation throws in
@@ -38,7 +34,7 @@ extension Routes {
             return try Self.inItsTime {
                 let pinned = store.pinnedSeries(present: [], memory: seriesMemory, within: evaluating)
                 let replay = try RuleReplay.answer(
-                    rules, from: start / 1_000_000, through: end / 1_000_000, only: name.map { ByteText($0.utf8) },
+                    rules, from: start / 1_000_000, through: end / 1_000_000, only: name,
                     over: pinned.source, within: SeriesBudget(evaluating), keepsPart: keepsPart)
                 let (tables, _) = store.pinnedForReports()
                 let answerLimits = store.objectives.current.set.answerLimits
@@ -83,7 +79,7 @@ extension Routes {
     }
 
     /// ns since 1970 UTC. Links say where to begin alone, and are followed on the same day or years later.
-    private func replayTimes(_ query: QueryParameters) throws -> (start: Int64, end: Int64) {
+    func alertTimes(_ query: QueryParameters) throws -> (start: Int64, end: Int64) {
         let now = store.now
         do {
             let from = try query["from"].map { text throws(ReportError) in try PeriodText.parse(text, now: now) }
