@@ -1,4 +1,5 @@
 import Domain
+import EventStores
 import Reports
 import Testing
 
@@ -153,7 +154,8 @@ import Testing
         for format in [ReportFormat.table, .json, .html, .cells] {
             #expect(report.rendered(format).contains("too early: 50 of 100 still open"), "\(format)")
         }
-        let file = try #require(ReportFiles(report).files.first { $0.text.hasPrefix("prompt_version,begun,undecided,") })
+        let files = ReportFiles(report).files
+        let file = try #require(files.first { $0.text.hasPrefix("prompt_version,begun,undecided,") })
         #expect(file.text.contains("v2,100,50,50,50,,,,too early: 50 of 100 still open,,,,0,,,"))
     }
 }

@@ -90,11 +90,11 @@ def woken(visit):
     visit.wants("the dashboard behind a runbook", "no chart", browser.all(CHART))
     follow(visit, "Conversations")
     visit.expect("conversations", "range", times(visit), range_of_mail)
-    browser.button("errors", "#list").click()
+    browser.button("failed answers", "#list").click()
     browser.rest()
     worst = visit.ask(f"/v1/conversations?from={start}&to={end}&sort=errors", visit.secret)["conversations"][0]
     first = browser.find("#list a.row")
-    visit.expect("conversations by errors", "the first", first.text, worst["conversation_id"])
+    visit.expect("conversations by failed answers", "the first", first.text, worst["conversation_id"])
     first.click()
     browser.rest()
     visit.expect("a conversation", "its id", browser.find("#id").text, worst["conversation_id"])
