@@ -2,8 +2,8 @@ import Domain
 
 /// How conversations of a group that began in a period stand: those that nobody knows the end of are counted, too.
 ///
-/// Who compares groups by what has closed compares those that close first: a version of an hour ago has closed its short
-/// conversations alone, and which those are is no chance.
+/// Who compares groups by what has closed compares those that close first: a version of an hour ago has closed its
+/// short conversations alone, and which those are is no chance.
 struct BegunFigures {
     var begun: Int64 = 0
     /// Closed, with an outcome that time alone does not change any more.
@@ -65,6 +65,7 @@ extension OutcomeQueries {
         // Of those that were cut nobody knows whether they have closed.
         GroupedRows(
             table: "conversations", time: "start_time",
-            condition: "\(period.contains("start_time")) and cut_after is null" + (condition.map { " and " + $0 } ?? ""))
+            condition: ["\(period.contains("start_time")) and cut_after is null", condition].compactMap(\.self)
+                .joined(separator: " and "))
     }
 }

@@ -1,5 +1,5 @@
-/// Groups of conversations beside each other, by when they began: how many were resolved, escalated and rated well, with
-/// intervals, and whether what the best is ahead is more than chance, whatever comes of those that are undecided.
+/// Groups of conversations beside each other, by when they began: how many were resolved, escalated and rated well,
+/// with intervals, and whether what the best is ahead is more than chance, whatever comes of those that are undecided.
 struct OutcomeComparison {
     let by: ReportGrouping
     let groups: [(key: GroupKey, value: BegunFigures)]
@@ -40,19 +40,19 @@ struct OutcomeComparison {
     static let definitions = [
         ReportDefinition(
             "begun",
-            "in comparisons: conversations that began in the period, however they ended until now; closed, resolved and "
-                + "ratings are of these"),
+            "in comparisons: conversations that began in the period, however they ended until now; closed, resolved "
+                + "and ratings are of these"),
         ReportDefinition(
             "undecided",
-            "begun and not closed, or closed and with an outcome that time may change; those that close first are not like "
-                + "the others, so where more than a tenth is undecided there are counts alone (too early), and elsewhere "
-                + "intervals reach from none of them to all of them"),
+            "begun and not closed, or closed and with an outcome that time may change; those that close first are not "
+                + "like the others, so where more than a tenth is undecided there are counts alone (too early), and "
+                + "elsewhere intervals reach from none of them to all of them"),
         ReportDefinition(
             "resolution_compared",
-            "among groups that differ in the last name alone, as variants of one experiment: the best is the one whose "
-                + "interval of resolution begins highest; others are less where the interval of the difference does not "
-                + "reach 0, were none of the best's undecided resolved and all of theirs (Newcombe's, 95 % for all pairs "
-                + "together, conversations taken as independent), else no more than chance"),
+            "among groups that differ in the last name alone, as variants of one experiment: the best is the one "
+                + "whose interval of resolution begins highest; others are less where the interval of the difference "
+                + "does not reach 0, were none of the best's undecided resolved and all of theirs (Newcombe's, 95 % "
+                + "for all pairs together, conversations taken as independent), else no more than chance"),
     ]
 
     /// Three cells: a share of the closed ones, and the ends between which it will lie of all that began.
@@ -60,7 +60,8 @@ struct OutcomeComparison {
         if figures.isTooEarly { return [.none, .none, .none] }
         let (least, most) = figures.ends(part)
         let ends = [
-            WilsonInterval(part: least, whole: figures.begun)?.low, WilsonInterval(part: most, whole: figures.begun)?.high,
+            WilsonInterval(part: least, whole: figures.begun)?.low,
+            WilsonInterval(part: most, whole: figures.begun)?.high,
         ]
         return [.ratio(part, of: figures.closed)] + ends.map { $0.map { .estimate($0) } ?? .none }
     }
