@@ -103,7 +103,7 @@ import Testing
         let later = Known("Later", [[8, 20]], not: [[0, 8]])
         let expected = [Known("Failing", [], not: [[0, 20]]), later, Known("Slow", [[0, 20]], not: [])]
         #expect(try Self.known(world, 0, 20) == expected)
-        let one = RuleCoverage(
+        let one = try RuleCoverage(
             try Self.notes(world), evaluatedBy: world.manager, only: "Later", from: Self.minute(0), to: Self.minute(20),
             now: Self.minute(20))
         #expect(try Self.known(one) == [later])
@@ -118,7 +118,7 @@ import Testing
         let (notes, expected) = (try Self.notes(world), try Self.known(world, 0, 200))
         let turned: [String] = notes.dropFirst(2) + notes.prefix(2) + ["{}", "no row"]
         for texts in [Array(notes.reversed()), notes + notes, turned] {
-            let found = RuleCoverage(
+            let found = try RuleCoverage(
                 texts, evaluatedBy: world.manager, from: Self.minute(0), to: Self.minute(200), now: Self.minute(200))
             #expect(try Self.known(found) == expected)
         }

@@ -43,11 +43,12 @@ package struct RuleCoverage: Sendable {
     ///   - to: ms since 1970, not included.
     ///   - now: ms since 1970; of later times nothing is said.
     ///   - look: throws when the work is to end.
+    /// - Throws: what `look` does.
     /// - Complexity: O(notes · log notes).
     package init(
         _ notes: [String], evaluatedBy manager: RuleManager?, only name: ByteText? = nil, from: Int64, to: Int64,
         now: Int64, look: () throws -> Void = {}
-    ) rethrows {
+    ) throws {
         let asked = Stretch(from: from, to: max(from, min(to, now)))
         var known: [ByteText: [Known]] = [:]
         for alert in manager?.rules.alertNames ?? [] {
