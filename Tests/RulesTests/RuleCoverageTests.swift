@@ -2,7 +2,6 @@ import Bytes
 import EventStores
 import JSONTexts
 import PromQLEvaluation
-import PromQLText
 import Rules
 import Testing
 

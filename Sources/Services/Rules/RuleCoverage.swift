@@ -1,7 +1,6 @@
 package import Bytes
 import Domain
 import JSONTexts
-import PromQLText
 
 /// At which times rules of alerts were evaluated, and at which they were not, as when no server ran, the rule was not
 /// yet there or failed: by what was noted with the states of their groups, and what the running process has evaluated
