@@ -263,9 +263,9 @@ let package = Package(
         tests(
             "Rules",
             uses: [
-                "AlertRules", "Alerting", "Asking", "Bytes", "Domain", "EventStores", "Intakes", "MetricHistory",
-                "OperatorLogs", "Plans", "Platform", "Projections", "PromQLEvaluation", "PromQLText", "RuleFiles",
-                "Sending",
+                "AlertRules", "Alerting", "Asking", "Bytes", "Domain", "EventStores", "Intakes", "JSONTexts",
+                "MetricHistory", "OperatorLogs", "Plans", "Platform", "Projections", "PromQLEvaluation", "PromQLText",
+                "RuleFiles", "Sending",
             ]),
         room(
             "Clients", "Server/Clients",

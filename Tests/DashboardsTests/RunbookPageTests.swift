@@ -42,6 +42,22 @@ import Testing
         }
     }
 
+    /// Commands and ports are those of the server whose page it is; where nobody knows it they are as files have them.
+    @Test func commandsAskTheServerWhosePageItIs() throws {
+        let (address, usual) = ("http://127.0.0.1:4711", RunbookPages(.builtIn))
+        let pages = RunbookPages(.builtIn, at: address)
+        #expect(pages.names == usual.names)
+        for page in pages.names.compactMap(pages.page) + [try #require(pages.index)] {
+            #expect(!page.content.contains("8910") && !page.content.contains("$PLIMSOLL_SERVER"), "\(page.title)")
+        }
+        #expect(try #require(pages.page("PlimsollDown")).content.contains("curl -sS \(address)/readyz"))
+        #expect(try #require(pages.page("PlimsollConnectionsFull")).content.contains("sport = :4711"))
+        #expect(try #require(pages.index).content.contains("export PLIMSOLL_SERVER=\(address)"))
+        #expect(try #require(usual.page("PlimsollConnectionsFull")).content.contains("sport = :8910"))
+        let named = RunbookPages(.builtIn, at: "http://plimsoll.example")
+        #expect(try #require(named.page("PlimsollDown")).content.contains("curl -sS http://plimsoll.example/readyz"))
+    }
+
     /// Markup is closed in the order in which it was opened, and none of it runs, styles or loads anything.
     @Test(arguments: sets) func markupIsSoundAndRunsNothing(_ set: ObjectiveSet) throws {
         let pages = RunbookPages(set)

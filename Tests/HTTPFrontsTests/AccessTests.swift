@@ -26,7 +26,7 @@ import Testing
         ("GET", "/conversations", .read), ("GET", "/conversations/c-1", .read),
         ("GET", "/v1/prices", .read), ("GET", "/v1/prices/check", .read),
         ("GET", "/v1/status", .read), ("GET", "/", .read), ("GET", "/status", .read), ("GET", "/metrics", .read),
-        ("GET", "/v1/alerts/replay", .read),
+        ("GET", "/v1/alerts/replay", .read), ("GET", "/v1/alerts/evaluated", .read),
         ("POST", "/v1/prices/rebook", .admin), ("POST", "/-/reload", .admin),
         ("GET", "/v1/prices/rebook", .read), ("GET", "/v1/objectives", .read), ("GET", "/v1/openapi.json", .read),
         ("GET", "/healthz", nil), ("GET", "/readyz", nil), ("GET", "/-/healthy", nil), ("GET", "/-/ready", nil),

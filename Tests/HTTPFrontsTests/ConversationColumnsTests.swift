@@ -98,6 +98,9 @@ import Testing
             #expect(sums["input_tokens"]?.plain == row[2] && sums["output_tokens"]?.plain == row[3])
             #expect(sums["turns"]?.plain == row[4] && sums["events"]?.integer == 11)
             #expect(sums["events_not_loaded"]?.integer == 0 && sums["errors"]?.integer == 2)
+            // Of these an answer failed and a tool; no model call did.
+            #expect(sums["failed_calls"]?.integer == 0 && sums["failed_tool_calls"]?.integer == 1)
+            #expect(answer["head"]?["errors"]?.integer == 1)
             let other = try await client.json("/v1/conversations/c-2?format=columns")
             let cost = try await client.rows("select cost_usd from conversations where conversation_id = 'c-2'")[0][0]
             #expect(other["sums"]?["cost_usd"]?.picoUSD == cost.flatMap { JSONValue.string($0).picoUSD })
@@ -295,6 +298,9 @@ import Testing
             #expect(answer["sums"]?["events"]?.integer == 50_012 && answer["sums"]?["calls"]?.integer == 50_012)
             let cost = try await client.rows("select sum(cost_usd) from llm_call where conversation_id = 'big'")[0][0]
             let sum = answer["sums"]?["cost_usd"]?.picoUSD
+            let failed = try await client.rows(
+                "select count(*) from llm_call where conversation_id = 'big' and status = 'error'")[0][0]
+            #expect(answer["sums"]?["failed_calls"]?.plain == failed)
             #expect(sum == cost.flatMap { JSONValue.string($0).picoUSD })
             #expect(events.picoUSD("cost_usd") < sum ?? 0)
             // The first ones by time: the last ones that came are those that lack.

@@ -114,6 +114,14 @@ import Testing
                 let lately = try JSONReader.parse(try await get("/v1/alerts/replay?rule=Always&from=now-1m"))
                 #expect(lately["alerts"]?.array?.count == 1 && lately["evaluations"] == .number("61"))
                 #expect(lately["alerts"]?.array?.first?["conversations"]?.array?.isEmpty == true)
+                // Before the server ran nobody looked; what was evaluated since is noted, or known to who evaluates.
+                let known = try JSONReader.parse(try await get("/v1/alerts/evaluated?rule=Always&from=now-1h"))
+                let always = known["alerts"]?.array?.first
+                #expect(known["alerts"]?.array?.count == 1 && always?["alert"]?.string == "Always", "\(known)")
+                #expect(always?["evaluated"]?.array?.isEmpty == false, "\(known)")
+                #expect(always?["not_evaluated"]?.array?.first?["from"] == known["from"], "\(known)")
+                let nobody = try await client.send("GET", "/v1/alerts/evaluated?rule=Alwais", headers: [], body: [])
+                #expect(nobody.status == 404 && nobody.text.contains("Always"))
                 let unknown = try await client.send("GET", "/v1/alerts/replay?rule=Alwais", headers: [], body: [])
                 #expect(unknown.status == 404 && unknown.text.contains("Always"))
                 for name in ["job:one", "ALERTS"] {
@@ -265,6 +273,17 @@ import Testing
             let refused = try await client.send("GET", "/v1/alerts/replay?rule=Always", headers: [], body: [])
             #expect(refused.status == 503, "\(refused.text)")
             #expect(refused.text.contains("to=") && refused.text.contains("plimsoll alerts replay"), "\(refused.text)")
+            // Who takes a part gets what there is, and hears from when on evaluations are missing.
+            let part = try await client.send(
+                "GET", "/v1/alerts/replay?rule=Always&from=now-2d&to=now&part=true", headers: [], body: [])
+            let json = try JSONReader.parse(part.text)
+            #expect(part.status == 200 && json["evaluations"]?.integer == 0, "\(part.text)")
+            #expect(json["ended_because"]?.string?.contains("from=") == true && json["ended_at"] != nil, "\(part.text)")
+            let start = try RFC3339.parse(try #require(json["from"]?.string))
+            let end = try RFC3339.parse(try #require(json["to"]?.string))
+            #expect(abs(end - start - 2 * 86_400 * 1_000_000_000) <= 1_000_000, "\(part.text)")
+            let wrong = try await client.send("GET", "/v1/alerts/replay?part=maybe", headers: [], body: [])
+            #expect(wrong.status == 400, "\(wrong.text)")
         }
     }
 

@@ -14,7 +14,7 @@ import sys
 from collections import Counter, defaultdict
 
 from outside.answers import Questions, exact_percentile, is_answer, is_error
-from outside.conversations import Conversations, OutcomeCounts
+from outside.conversations import BegunCounts, Conversations, OutcomeCounts
 from outside.events import Reading, day_of, hour_of, iso, month_of, nanoseconds, read, week_of
 from outside.money import pico, usd
 from outside.prices import CLASSES, DefaultBook, Ledger
@@ -259,23 +259,28 @@ class Recomputation:
     def outcome_document(self):
         total, open_count = OutcomeCounts(), 0
         groups = {name: defaultdict(OutcomeCounts) for name in OUTCOME_DIMENSIONS}
-        variants = defaultdict(OutcomeCounts)
+        variants = defaultdict(BegunCounts)
+        begun = {name: defaultdict(BegunCounts) for name in OUTCOME_DIMENSIONS if name not in ("week", "day")}
         for one in self.conversations.by_key.values():
             if one.closed_time is None:
                 open_count += self.end is None or one.started < self.end
+            if self.within(one.started):
+                for name, counts in begun.items():
+                    counts[getattr(one, name)].add(one)
+                if one.variant is not None:
+                    variants[(one.experiment or "", one.variant)].add(one)
             if one.counted_time is None or not self.within(one.counted_time):
                 continue
             total.add(one)
             keys = {"week": week_of(one.counted_time), "day": day_of(one.counted_time)}
             for name, counts in groups.items():
                 counts[keys.get(name) or getattr(one, name)].add(one)
-            if one.variant is not None:
-                variants[(one.experiment or "", one.variant)].add(one)
         counts = total.document()
         return {
             "rule": "house-1", "closed_conversations": counts["closed"], "not_closed": open_count, "all": counts,
             "outcomes": {name: counts[name] for name in ("resolved", "escalated", "abandoned", "open")},
             "by": {name: grouped(values) for name, values in groups.items()},
+            "begun_by": {name: grouped(values) for name, values in begun.items()},
             "variants": [{"experiment": key[0], "variant": key[1], **counts.document()} for key, counts in sorted(variants.items())],
             "escalations_by_reason": dict(sorted(self.escalations.items())),
             # Every rating that was given, also those that a later one replaced.

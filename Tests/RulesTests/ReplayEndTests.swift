@@ -12,6 +12,9 @@ import Testing
     private final class Watch: QuestionBudget {
         private let taken = Mutex(0)
         private let isOver = Mutex(false)
+        private let reason: EvaluationError
+
+        init(endingAs reason: EvaluationError = .cancelled) { self.reason = reason }
 
         var bytes: Int { taken.withLock { $0 } }
 
@@ -21,7 +24,7 @@ import Testing
 
         func giveBack(bytes: Int) { taken.withLock { $0 -= bytes } }
 
-        func lookAtClock() throws(EvaluationError) { if isOver.withLock({ $0 }) { throw .cancelled } }
+        func lookAtClock() throws(EvaluationError) { if isOver.withLock({ $0 }) { throw reason } }
     }
 
     private static func minute(_ minute: Int64) -> Int64 { RuleWorld.start + minute * 60_000 }
@@ -62,6 +65,24 @@ import Testing
         let whole = try RuleReplay(rules, from: Self.minute(0), through: Self.minute(20), over: Self.slow)
         let complete = try ReplayText(whole) { _ in [] }
         #expect(whole.endedAt == nil && !complete.json.contains("ended_at"))
+    }
+
+    /// Who asks within a time is told that it was over, and what to do; of other reasons nothing is made up.
+    @Test func whereTheTimeWasOverItSaysSo() throws {
+        let rules = try RuleWorld.rules(Self.text)
+        func shown(_ reason: EvaluationError) throws -> ReplayText {
+            let watch = Watch(endingAs: reason)
+            let replay = try RuleReplay(
+                rules, from: Self.minute(0), through: Self.minute(20), over: Self.slow, within: watch, keepsPart: true
+            ) { if $0.reached == Self.minute(5) { watch.end() } }
+            return try ReplayText(replay, endedBecause: "no time; ask for the rest") { _ in nil }
+        }
+        let late = try shown(.timedOut)
+        #expect(late.json.contains(#""ended_at":"2026-08-01T09:06:00Z","ended_because":"no time; ask for the rest","#))
+        #expect(late.table.hasSuffix(" ended at 2026-08-01T09:06:00Z: no time; ask for the rest\n"), "\(late.table)")
+        #expect(try !shown(.cancelled).json.contains("ended_because"))
+        let whole = try RuleReplay(rules, from: Self.minute(0), through: Self.minute(20), over: Self.slow)
+        #expect(try !ReplayText(whole, endedBecause: "no time") { _ in [] }.json.contains("ended_"))
     }
 
     /// Groups of other intervals, and a start between two evaluations.

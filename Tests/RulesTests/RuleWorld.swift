@@ -65,6 +65,9 @@ struct RuleWorld {
     /// What became of alerts: the data of the notes.
     func notes() throws -> [String] { try store.snapshot().notes(ofType: "alert.changed").map(\.data) }
 
+    /// The data of the notes of a type.
+    func notes(of type: String) throws -> [String] { try store.snapshot().notes(ofType: type).map(\.data) }
+
     /// Evaluates all that is due.
     /// - Parameter end: the first evaluation is the last of its process.
     mutating func advance(to now: Int64, end: End? = nil) throws {

@@ -17,6 +17,9 @@ struct ConversationSums {
     private(set) var lastReceived: Int64?
     private var events: Int128 = 0
     private var errors: Int128 = 0
+    /// Of the model and embedding calls.
+    private var failedCalls: Int128 = 0
+    private var failedTools: Int128 = 0
     private var calls: Int128 = 0
     private var unpriced: Int128 = 0
     private var partly: Int128 = 0
@@ -55,14 +58,17 @@ struct ConversationSums {
                 + "count(*) filter (where price_state = 'partly'), sum(cost_low_usd), sum(cost_high_usd), "
                 + "count(*) filter (where \(isCall) and cost_high_usd is null), "
                 + "count(*) filter (where status = 'error'), count(*) filter (where type = 'tool.call'), "
+                + "count(*) filter (where \(isCall) and status = 'error'), "
+                + "count(*) filter (where type = 'tool.call' and status = 'error'), "
                 + "sum(cost_usd) filter (where type = 'tool.call'), \(tokens) from events where \(events)")
         guard let row = rows.first else { return }
         self.events = row.integer(0)
         (firstTime, firstReceived, lastReceived) = (row.time(1), row.time(2), row.time(3))
         (calls, unpriced, partly) = (row.integer(4), row.integer(5), row.integer(6))
         (low, high, unbounded) = (row.picoUSD(7), row.picoUSD(8), row.integer(9))
-        (errors, toolCalls, toolCost) = (row.integer(10), row.integer(11), row.picoUSD(12))
-        used = Self.tokens.indices.map { row.integer(13 + $0) }
+        (errors, toolCalls, failedCalls) = (row.integer(10), row.integer(11), row.integer(12))
+        (failedTools, toolCost) = (row.integer(13), row.picoUSD(14))
+        used = Self.tokens.indices.map { row.integer(15 + $0) }
     }
 
     /// What one event adds. No sum of so few values of 64 bits leaves 128.
@@ -73,9 +79,11 @@ struct ConversationSums {
             firstReceived = min(firstReceived ?? time, time)
             lastReceived = max(lastReceived ?? time, time)
         }
-        if rows.errors.has(row) { errors += 1 }
+        let isFailed = rows.errors.has(row)
+        if isFailed { errors += 1 }
         if rows.tools.has(row) {
             toolCalls += 1
+            if isFailed { failedTools += 1 }
             toolCost += rows.cost?.scalar(at: row).picoUSD ?? 0
         }
         low += rows.low?.scalar(at: row).picoUSD ?? 0
@@ -83,6 +91,7 @@ struct ConversationSums {
         high += most ?? 0
         guard rows.states.hasAny(row) else { return }
         calls += 1
+        if isFailed { failedCalls += 1 }
         if most == nil { unbounded += 1 }
         if rows.unpriced.has(row) { unpriced += 1 }
         if rows.partly.has(row) { partly += 1 }
@@ -111,6 +120,7 @@ struct ConversationSums {
         json.member("duration_ns", exact: duration)
         json.member("errors", exact: errors)
         json.member("calls", exact: calls)
+        json.member("failed_calls", exact: failedCalls)
         json.member("calls_unpriced", exact: unpriced)
         json.member("calls_partly_priced", exact: partly)
         // Exact only where every call is: else what is known is the least.
@@ -119,6 +129,7 @@ struct ConversationSums {
         if unbounded == 0 { json.member("cost_high_usd", DecimalText.renderUSD(high)) }
         for (name, count) in zip(Self.tokens, used) { json.member(name, exact: count) }
         json.member("tool_calls", exact: toolCalls)
+        json.member("failed_tool_calls", exact: failedTools)
         json.member("tool_cost_usd", DecimalText.renderUSD(toolCost))
         json.endObject()
     }

@@ -64,7 +64,8 @@ struct CostReport {
             columns: [
                 ReportColumn("cost_usd", "cost"), ReportColumn("cost_low_usd", "at least"),
                 ReportColumn("cost_high_usd", "at most"),
-                ReportColumn("calls", "calls"), ReportColumn("errors", "errors"), ReportColumn("priced", "priced"),
+                ReportColumn("calls", "calls"), ReportColumn("errors", "failed calls"),
+                ReportColumn("priced", "priced"),
                 ReportColumn("partly", "partly"), ReportColumn("unpriced", "unpriced"),
                 ReportColumn("calls_without_high", "no upper bound"),
             ],
@@ -206,6 +207,10 @@ struct CostReport {
                 "of the booked cost; at least and at most: with the others at most and at least, unknown where a call has no upper bound"
             ),
             ReportDefinition("priced, partly, unpriced", "calls of which all, some or nothing has a price"),
+            ReportDefinition(
+                "errors",
+                "failed calls: model and embedding calls with status error; failed answers are figures of service "
+                    + "levels"),
             ReportDefinition("answer", "\(QuestionRule.answer.definition) in the period"),
             ReportDefinition("conversation", "closed in the period"),
             ReportDefinition(

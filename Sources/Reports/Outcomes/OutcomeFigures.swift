@@ -54,7 +54,7 @@ struct OutcomeQueries {
 
     /// Of the conversations that closed in the period, each counted once; of those that have not closed only the
     /// ratings count.
-    func figures(_ by: ReportGrouping, where condition: String? = nil) throws -> Grouped<OutcomeFigures> {
+    func figures(_ by: ReportGrouping) throws -> Grouped<OutcomeFigures> {
         let outcome = OutcomeText.expression(rule, now: runner.reached)
         let isClosed = "closed_time is not null"
         let counts = Outcome.allCases.map { "count(*) filter (where \(isClosed) and \(outcome) = '\($0.rawValue)')" }
@@ -65,20 +65,16 @@ struct OutcomeQueries {
                 + "count(*) filter (where \(isClosed) and escalations > 0), \(Ratings.selection), "
                 + "count(*) filter (where feedback_requests > 0), count(*) filter (where feedback_requests > 0 or score is not null), "
                 + "count(*) filter (where closed_time is null) "
-                + "from \(source.text) where \(isCounted(condition))\(by.clause)"
+                + "from \(source.text) where \(Ratings.within(period))\(by.clause)"
         )
         var groups = Grouped<OutcomeFigures>()
         for row in rows { groups[by.key(row), default: OutcomeFigures()] = Self.read(row, from: by.width) }
         return groups
     }
 
-    private func isCounted(_ condition: String?) -> String {
-        Ratings.within(period) + (condition.map { " and " + $0 } ?? "")
-    }
-
-    /// What ``figures(_:where:)`` asks for.
-    func kinds(where condition: String? = nil) -> [GroupedRows] {
-        [GroupedRows(table: "conversations", time: Ratings.time, condition: isCounted(condition))]
+    /// What ``figures(_:)`` asks for.
+    func kinds() -> [GroupedRows] {
+        [GroupedRows(table: "conversations", time: Ratings.time, condition: Ratings.within(period))]
     }
 
     /// Of all of them.
@@ -115,7 +111,7 @@ struct OutcomeQueries {
     }
 
     /// Conversations begun before the period's end that never closed, and how many of them were last rated in the
-    /// period, which is what ``figures(_:where:)`` has of them.
+    /// period, which is what ``figures(_:)`` has of them.
     func neverClosed() throws -> (conversations: Int64, rated: Int64) {
         let rows = try runner.rows(
             "select count(*), count(*) filter (where score is not null and \(period.contains("rated_time"))) "

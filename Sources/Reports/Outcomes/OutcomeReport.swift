@@ -22,22 +22,27 @@ struct OutcomeReport {
             escalations(reasons, escalated.sorted, total), withoutMessage(try questions.withoutMessage()),
         ]
         if !by.isWhole {
-            let groups = try runner.listing(&by, questions.kinds(), of: period) { try questions.figures($0) }.sorted
+            let isCompared = OutcomeComparison.isMeant(for: by)
+            let kinds = questions.kinds() + (isCompared ? [questions.begunKind()] : [])
+            let (figures, begun) = try runner.listing(&by, kinds, of: period) { by in
+                (try questions.figures(by), try isCompared ? questions.begun(by) : Grouped<BegunFigures>())
+            }
+            let groups = figures.sorted
             sections.append(
                 ReportSection(
                     name: by.name, title: by.title, columns: by.columns + OutcomeFigures.columns,
                     rows: groups.map { by.values($0.key) + $0.value.values(isAsked: isAsked) },
                     spans: by.spans(groups.map(\.key), of: period, finished: runner.finished)))
-            if OutcomeComparison.isMeant(for: by) {
+            if isCompared {
                 sections.append(
-                    OutcomeComparison(by: by, groups: groups).section(
+                    OutcomeComparison(by: by, groups: begun.sorted).section(
                         name: "compared", title: by.title + ", compared, with 95 % intervals"))
             }
         }
         var variants = ReportGrouping(dimensions: [.experiment, .variant], clock: by.clock)
         let hasVariant = "variant is not null"
-        let figures = try runner.listing(&variants, questions.kinds(where: hasVariant), of: period) { by in
-            try questions.figures(by, where: hasVariant)
+        let figures = try runner.listing(&variants, [questions.begunKind(where: hasVariant)], of: period) { by in
+            try questions.begun(by, where: hasVariant)
         }
         sections.append(
             OutcomeComparison(by: variants, groups: figures.sorted).section(
@@ -187,7 +192,6 @@ struct OutcomeReport {
                 "without_message",
                 "conversations with an outcome or a rating and their last event in the period, of which neither a question nor an answer "
                     + "was ever told; an outcome: resolved, reopened, escalated, or closed by an event"),
-            OutcomeComparison.definition,
             ReportDefinition("reopen_rate", "closed conversations that were reopened at least once"),
             ReportDefinition(
                 "ratings",
@@ -198,6 +202,6 @@ struct OutcomeReport {
                 "response_rate",
                 "ratings ÷ conversations that were asked for one or gave one; ÷ all that closed or gave one where none of the period "
                     + "was asked"),
-        ]
+        ] + OutcomeComparison.definitions
     }
 }

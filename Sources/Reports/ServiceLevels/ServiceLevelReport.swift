@@ -141,7 +141,7 @@ struct ServiceLevelReport {
             name: "questions", title: "Questions and answers",
             columns: [
                 ReportColumn("good", "good"), ReportColumn("failed", "failed"), ReportColumn("pending", "pending"),
-                ReportColumn("answers", "answers"), ReportColumn("errors", "errors"),
+                ReportColumn("answers", "answers"), ReportColumn("errors", "failed answers"),
                 ReportColumn("ratings", "ratings"),
                 ReportColumn("satisfied", "4 or 5"), ReportColumn("cost_usd", "cost"),
             ],
@@ -181,7 +181,7 @@ struct ServiceLevelReport {
             columns: [
                 ReportColumn("conversation_id", "conversation"), ReportColumn("tenant", "tenant"),
                 ReportColumn("failed", "failed"),
-                ReportColumn("questions", "questions"), ReportColumn("errors", "errors"),
+                ReportColumn("questions", "questions"), ReportColumn("errors", "failed answers"),
                 ReportColumn("slowest_answer", "slowest answer"),
                 ReportColumn("first_asked", "first asked"),
             ],
@@ -206,6 +206,10 @@ struct ServiceLevelReport {
             ReportDefinition(
                 "failed", "not answered ok within the limit, which has passed at `now`; until then it is pending"),
             ReportDefinition("answer", "\(QuestionRule.answer.definition); it counts when it was sent"),
+            ReportDefinition(
+                "errors",
+                "failed answers: answers with status error; a question may also fail without one, since none came in "
+                    + "time"),
             ReportDefinition(
                 "percentile", "percentile_disc: the smallest measured value that so many of the answers do not exceed"),
             ReportDefinition(

@@ -1,7 +1,7 @@
 // One alert: what it is about, which instances there are, when it fired, and in which conversations.
 import { instancesOf, labelsOf, quoted, rulesOf, runbookLink, stateNode } from "./alertrules.js";
 import { address, ask } from "./ask.js";
-import { band, grid } from "./bands.js";
+import { band, evaluations, grid, spanText } from "./bands.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, duration, measured } from "./format.js";
 import { conversationLink } from "./listed.js";
@@ -12,7 +12,7 @@ import { dateTimeText } from "./time.js";
 setDefaults({ refresh: "30s" });
 
 const name = byId("alert").dataset.name;
-const instancesMax = 50, bandsMax = 50;
+const instancesMax = 50, bandsMax = 50, missingMax = 5;
 
 function pairs(entries) {
   return el("dl", { class: "pairs" }, entries.filter(([, value]) => value).flatMap(([term, value]) => [el("dt", {}, term), el("dd", {}, value)]));
@@ -24,9 +24,18 @@ function exploreLink(query) {
   return hasPage(page) ? el("a", { href: page + "?lang=promql&view=chart#" + encodeURIComponent(query), "data-keeps-view": true }, "open in explore") : null;
 }
 
-// What a rule says of whatever it finds is a template: each instance has it filled in.
+// What a rule says of whatever it finds is a template, which each instance has filled in: before there is one, words stand
+// for what will stand there.
 function templated(text) {
-  return text.includes("{{") ? [el("span", { class: "soft" }, "template, filled in for each instance: "), el("code", {}, text)] : text;
+  if (!text.includes("{{")) return text;
+  // A list of what is found then is one place.
+  const parts = text.replace(/\{\{-?\s*(range|with|if)\b[\s\S]*\{\{-?\s*end\s*-?\}\}/g, "{{ found }}").split(/\{\{-?\s*(.*?)\s*-?\}\}/s);
+  return parts.map((part, at) => at % 2 === 0 ? part : el("i", { class: "soft", title: "{{ " + part + " }}" }, "‹" + placeholder(part) + "›"));
+}
+
+function placeholder(inside) {
+  const label = /^(?:\$labels|\.Labels)\.(\w+)/.exec(inside) ?? /^index \$labels "([^"]*)"/.exec(inside);
+  return label ? label[1] : /^\$value\b/.test(inside) || /^printf .*\$value\b/.test(inside) ? "value when firing" : "filled in when firing";
 }
 
 function ruleNode(rule, zone) {
@@ -60,10 +69,23 @@ function showInstances(instances, zone, now) {
       el("a", { href: address("/alerts", { q: name }) }, "all alerts")) : null);
 }
 
+// Where nobody looked, and the way to what the rule would have said there.
+function missingNode(missing, zone) {
+  const told = missing.slice(0, missingMax).map((one) => spanText(one, zone)).join(", ");
+  const isAsked = new URLSearchParams(location.search).get("causes") === "1";
+  return el("p", {}, "not evaluated " + told + (missing.length > missingMax ? ", and " + count(missing.length - missingMax) + " times more" : "") + " ",
+    isAsked ? el("span", { class: "soft" }, "(what it would have said stands below)")
+      : el("button", { type: "button", click: () => change({ causes: "1" }) }, "What it would have said"));
+}
+
 async function showHistory({ from, to, zone }, signal) {
   const over = grid({ from, to }, 240);
-  const answer = await ask(address("/api/v1/query_range",
-    { query: "ALERTS{alertname=" + quoted(name) + "}", start: over.start, end: over.end, step: over.step }), { signal });
+  const [answer, all] = await Promise.all([
+    ask(address("/api/v1/query_range",
+      { query: "ALERTS{alertname=" + quoted(name) + "}", start: over.start, end: over.end, step: over.step }), { signal }),
+    evaluations({ from, to }, signal),
+  ]);
+  const known = all.get(name);
   const byLabels = new Map();
   for (const one of answer.data.result) {
     const labels = labelsOf(one.metric);
@@ -72,38 +94,56 @@ async function showHistory({ from, to, zone }, signal) {
   const rows = [...byLabels].sort(([one], [other]) => one < other ? -1 : 1);
   replace(byId("history"), rows.length
     ? table("History", ["labels", "in the range"], rows.slice(0, bandsMax).map(([labels, series]) =>
-      el("tr", {}, el("td", {}, labels || "–"), el("td", {}, band(series, over, zone)))))
-    : el("p", { class: "soft" }, "quiet in the range"),
+      el("tr", {}, el("td", {}, labels || "–"), el("td", {}, band(series, over, zone, known)))))
+    : el("p", { class: "soft" }, band([], over, zone, known)),
+  known?.missing.length ? missingNode(known.missing, zone) : null,
   rows.length > bandsMax ? el("p", { class: "soft" }, (rows.length - bandsMax) + " more") : null);
+}
+
+function stopButton() { return el("button", { type: "button", click: () => change({ causes: null }) }, "Stop"); }
+
+// Not all of the range was evaluated: from when on nothing is said, why, and how to go on. What was pending then is looked
+// at from an hour before, since a rule waits.
+function endedNode(answer, end, time) {
+  const rest = new Date(Math.max(Date.parse(answer.from), Date.parse(answer.ended_at) - 3600000)).toISOString();
+  const isFurther = Date.parse(rest) > Date.parse(answer.from);
+  return el("p", { class: "warn" }, "! not evaluated from " + time(answer.ended_at) + " on"
+    + (answer.ended_because ? ": the time that a question may take was over. Nothing is said of the rest; a shorter range is evaluated whole. " : ". "),
+  isFurther ? el("button", { type: "button", click: () => change({ from: rest, to: end }) }, "Go on from there") : null);
 }
 
 // Which conversations an alert was about is found by evaluating its rule over the range again: that takes a while, so
 // somebody asks for it.
-async function showCauses({ from, to, zone }, shown, signal) {
+async function showCauses({ from, to, zone }, signal) {
   const place = byId("causes");
   if (new URLSearchParams(location.search).get("causes") !== "1") {
     return replace(place, el("p", { class: "soft" }, "The rule is evaluated over the range again, which may take some seconds. "),
       el("button", { type: "button", click: () => change({ causes: "1" }) }, "Find the conversations"));
   }
-  const answer = await ask(address("/v1/alerts/replay",
-    { rule: name, from: new Date(from).toISOString(), to: shown.to === "now" ? undefined : new Date(to).toISOString() }), { signal });
+  const [start, end] = [new Date(from).toISOString(), new Date(to).toISOString()];
+  // What an answer has shown stays until the next one is there.
+  if (!place.querySelector("table")) {
+    replace(place, el("p", { class: "soft", role: "status" }, "The rule is evaluated over the range again … "), stopButton());
+  }
+  // All of the range is asked for: where the time of a question is over, what was evaluated until then is the answer.
+  const answer = await ask(address("/v1/alerts/replay", { rule: name, from: start, to: end, part: "true" }), { signal });
   const time = (text) => text ? dateTimeText(Date.parse(text), zone, true) : "–";
   const rows = answer.alerts.map((one) => el("tr", {},
     el("td", {}, labelsOf(one.labels) || "–"), el("td", {}, time(one.pending_since)), el("td", {}, time(one.fired_at)),
-    el("td", {}, one.resolved_at ? time(one.resolved_at) : "fires at the end"),
+    el("td", {}, one.resolved_at ? time(one.resolved_at) : answer.ended_at ? "fires where it ended" : "fires at the end"),
     el("td", { class: "number" }, one.highest !== undefined ? "highest " + one.highest : "lowest " + one.lowest),
     el("td", {}, one.conversations === null ? "not looked up" : one.conversations.length === 0 ? "–"
       : one.conversations.flatMap((id, at) => [at ? ", " : "", conversationLink(id, one.labels.tenant)]))));
   replace(place,
     rows.length ? table("Conversations", ["labels", "pending since", "fired at", "resolved at", "worst", "conversations"], rows)
-      : el("p", { class: "soft" }, "the rule would not have fired in the range"),
-    el("p", { class: "soft" }, count(answer.evaluations) + " evaluations, " + time(answer.from) + " to " + time(answer.to)
-      + (answer.ended_at ? ", ended at " + time(answer.ended_at) : "") + "."),
+      : el("p", { class: "soft" }, answer.ended_at ? "the rule would not have fired until then" : "the rule would not have fired in the range"),
+    el("p", { class: "soft" }, count(answer.evaluations) + " evaluations, " + time(answer.from) + " to " + time(answer.to) + "."),
+    answer.ended_at ? endedNode(answer, end, time) : null,
     answer.complaints.map((text) => el("p", { class: "warn" }, "! " + text)));
 }
 
 show(async (context) => {
-  const { zone, now, view: shown, signal } = context;
+  const { zone, now, signal } = context;
   await Promise.all([
     part("rule", async () => {
       const rules = rulesOf(await ask(address("/api/v1/rules", { type: "alert", "rule_name[]": name }), { signal }));
@@ -112,7 +152,7 @@ show(async (context) => {
       showInstances(instancesOf(rules), zone, now);
     }),
     part("history", () => showHistory(context, signal)),
-    part("causes", () => showCauses(context, shown, signal)),
+    part("causes", () => showCauses(context, signal)),
   ]);
   keepView(byId("main"));
 });

@@ -1,5 +1,6 @@
 // Alert rules and their instances, as the pages of alerts show them.
 import { el } from "./dom.js";
+import { count } from "./format.js";
 import { hasPage } from "./shell.js";
 
 const marks = { firing: ["✗", "bad"], pending: ["!", "warn"], inactive: ["✓", "good"] };
@@ -35,6 +36,28 @@ export function instancesOf(rules) {
   return found.sort((one, other) => place(one) - place(other) || other.since - one.since);
 }
 
+// How many of some instances fire and how many wait whether they will, in the words of every page.
+export function alertsText(instances) {
+  const number = (state) => instances.filter((one) => one.state === state).length;
+  const [firing, pending] = [number("firing"), number("pending")];
+  return (firing === 0 ? "no alert fires" : count(firing) + (firing === 1 ? " alert fires" : " alerts fire")) + (pending ? ", " + count(pending) + " pending" : "");
+}
+
+// How all rules stand: the same figures and words wherever that is said. What fires as it should, for as long as all is
+// well, is no alarm and not counted; that it does not fire is one.
+export function standing(rules) {
+  const alerts = instancesOf(rules).filter((one) => !one.isMeant);
+  const firing = alerts.filter((one) => one.state === "firing");
+  const silent = rules.filter((rule) => isMeant(rule.labels) && rule.state !== "firing");
+  const failing = rules.filter((rule) => rule.health === "err");
+  const isPending = alerts.length > firing.length;
+  const look = firing.length ? "bad" : isPending || silent.length || failing.length ? "warn" : "good";
+  const text = { bad: "✗ ", warn: "! ", good: "✓ " }[look] + alertsText(alerts)
+    + (failing.length ? " · " + count(failing.length) + (failing.length === 1 ? " rule cannot be evaluated" : " rules cannot be evaluated") : "")
+    + silent.map((rule) => " · " + rule.name + " does not fire, as it should").join("");
+  return rules.length ? { firing, look, text } : { firing, look: "soft", text: "no rules are evaluated here" };
+}
+
 // Labels in words; the alert's name stands elsewhere.
 export function labelsOf(labels) {
   return Object.entries(labels).filter(([name]) => name !== "alertname" && name !== "alertstate").map(([name, value]) => name + "=" + value).join(", ");
@@ -50,9 +73,15 @@ export function matching(instances, text) {
 function inWords(name) { return name.split(/(?<=[a-z0-9])(?=[A-Z])/).flatMap((word, at) => at ? [el("wbr"), word] : [word]); }
 
 // Browsers take . and .. for folders, however they are escaped: in a path _ stands for such a name.
-export function alertLink(name) {
-  const path = name === "." || name === ".." ? "_?named=" + name : encodeURIComponent(name);
-  return el("a", { href: "/alerts/" + path, "data-keeps-view": true }, inWords(name));
+function alertPath(name) { return "/alerts/" + (name === "." || name === ".." ? "_?named=" + name : encodeURIComponent(name)); }
+
+export function alertLink(name) { return el("a", { href: alertPath(name), "data-keeps-view": true }, inWords(name)); }
+
+// Where the rule is evaluated again over the range: what it would have said where nobody looked.
+export function replayLink(name) {
+  const path = alertPath(name);
+  return el("a", { href: path + (path.includes("?") ? "&" : "?") + "causes=1", "data-keeps-view": true, "aria-label": "what " + name + " would have said" },
+    "what it would have said");
 }
 
 // A runbook is of no range, but what it leads to is.

@@ -1,8 +1,8 @@
 // Every alert rule and every instance of one: what fires, since when, of what, and what to do. Thousands of instances
 // can be searched as fast as somebody types: only the first rows that match are made.
-import { alertLink, instancesOf, isMeant, labelsOf, matching, rulesOf, runbookLink, stateNode } from "./alertrules.js";
+import { alertLink, alertsText, instancesOf, labelsOf, matching, replayLink, rulesOf, runbookLink, standing, stateNode } from "./alertrules.js";
 import { address, ask } from "./ask.js";
-import { band, grid } from "./bands.js";
+import { band, evaluations, grid } from "./bands.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, duration, measured } from "./format.js";
 import { keepView, notice, noticeTrouble, show } from "./shell.js";
@@ -20,26 +20,10 @@ let rowsMax = page;
 
 function given(name) { return new URLSearchParams(location.search).get(name) ?? ""; }
 
-// How many fire of those that do or wait whether they will.
-function ofInstances(instances) {
-  const firing = instances.filter((one) => one.state === "firing").length;
-  if (instances.length === 0) return "no instance pending or firing";
-  const all = count(instances.length) + (instances.length === 1 ? " instance" : " instances");
-  return (firing === instances.length ? all : count(firing) + " of " + all) + " firing" + (firing === instances.length ? "" : ", the others pending");
-}
-
-function showSummary({ rules, instances }) {
-  const alarms = rules.filter((rule) => !isMeant(rule.labels));
-  const counts = ["firing", "pending", "inactive"].map((state) => [state, alarms.filter((rule) => rule.state === state).length]);
-  const failing = rules.filter((rule) => rule.health === "err").length;
-  const silent = rules.filter((rule) => isMeant(rule.labels) && rule.state !== "firing").map((rule) => rule.name);
-  const meant = instances.filter((one) => !one.isMeant);
-  const text = counts.map(([state, number]) => count(number) + " " + state).join(" · ") + " of " + count(alarms.length) + " rules, "
-    + ofInstances(meant) + (failing ? " · " + count(failing) + " cannot be evaluated" : "")
-    + silent.map((name) => " · " + name + " does not fire, as it should").join("");
-  setText(byId("state"), rules.length ? text : "no rules are evaluated here");
-  byId("state").className = "state "
-    + (counts[0][1] ? "bad" : counts[1][1] || failing || silent.length ? "warn" : rules.length ? "good" : "soft");
+function showSummary({ rules }) {
+  const { look, text } = standing(rules);
+  setText(byId("state"), text + (rules.length ? " · " + count(rules.length) + (rules.length === 1 ? " rule" : " rules") : ""));
+  byId("state").className = "state " + look;
 }
 
 function firingOf(alerts) {
@@ -47,14 +31,20 @@ function firingOf(alerts) {
   return (firing === alerts.length ? count(firing) : count(firing) + " of " + count(alerts.length)) + " firing";
 }
 
+// How a rule stood, and where it was not evaluated the way to what it would have said.
+function bandCell(name, bands, zone) {
+  const known = bands.known?.get(name);
+  return [...band(bands.series.get(name) ?? [], bands.grid, zone, known), known?.missing.length ? el("span", { class: "band-words" }, " ", replayLink(name)) : null];
+}
+
 function showRules({ rules, bands, zone }) {
   const rows = rules.map((rule) => el("tr", {},
     el("th", { scope: "row" }, alertLink(rule.name)),
     el("td", {}, stateNode(rule.state, rule.labels), rule.health === "err" ? el("span", { class: "bad", title: rule.lastError }, " not evaluated: " + rule.lastError) : null),
-    el("td", { title: rule.alerts.length ? ofInstances(rule.alerts) : undefined }, rule.alerts.length ? firingOf(rule.alerts) : "–"),
+    el("td", { title: rule.alerts.length ? alertsText(rule.alerts) : undefined }, rule.alerts.length ? firingOf(rule.alerts) : "–"),
     el("td", {}, labelsOf(rule.labels)),
     el("td", { class: "number" }, rule.duration ? duration(rule.duration) : "at once"),
-    el("td", {}, bands ? band(bands.series.get(rule.name) ?? [], bands.grid, zone) : "…"),
+    el("td", {}, bands ? bandCell(rule.name, bands, zone) : "…"),
     el("td", {}, runbookLink(rule.name))));
   replace(byId("rules"), el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Rules" }, el("table", { class: "dense" },
     el("thead", {}, el("tr", {}, ["rule", "state", "instances", "labels", "waits", "in the range", "what to do"].map(heading))),
@@ -87,7 +77,10 @@ function showInstances() {
   const { instances } = shown;
   const wanted = given("state");
   const found = matching(wanted ? instances.filter((one) => one.state === wanted) : instances, given("q"));
-  setText(byId("found"), found.length === instances.length ? count(instances.length) + (instances.length === 1 ? " instance" : " instances")
+  // Those that no count of alerts has.
+  const meant = instances.filter((one) => one.isMeant).length;
+  setText(byId("found"), found.length === instances.length
+    ? count(instances.length) + (instances.length === 1 ? " instance" : " instances") + (meant ? ", of them " + count(meant) + " as it should" : "")
     : count(found.length) + " of " + count(instances.length) + " instances");
   const rest = Math.max(0, found.length - rowsMax);
   replace(body, found.slice(0, rowsMax).map(rowOf));
@@ -117,14 +110,17 @@ states.addEventListener("change", () => change({ state: states.value || null }))
 
 async function bandsOf(range, signal) {
   const over = grid(range);
-  const answer = await ask(address("/api/v1/query_range",
-    { query: "max by (alertname, alertstate) (ALERTS)", start: over.start, end: over.end, step: over.step }), { signal });
+  const [answer, known] = await Promise.all([
+    ask(address("/api/v1/query_range",
+      { query: "max by (alertname, alertstate) (ALERTS)", start: over.start, end: over.end, step: over.step }), { signal }),
+    evaluations(range, signal),
+  ]);
   const series = new Map();
   for (const one of answer.data.result) {
     const name = one.metric.alertname ?? "";
     series.set(name, [...(series.get(name) ?? []), one]);
   }
-  return { series, grid: over };
+  return { series, grid: over, known };
 }
 
 show(async ({ from, to, zone, now, signal }) => {

@@ -1,4 +1,6 @@
-// What alerts were when: a band over the range, with its length in words.
+// What alerts were when: a band over the range, with its length in words. Where a rule was not evaluated it was not quiet:
+// nobody looked.
+import { address, ask } from "./ask.js";
 import { svg } from "./bars.js";
 import { el } from "./dom.js";
 import { duration } from "./format.js";
@@ -31,22 +33,39 @@ function stretches(series, step) {
   return found;
 }
 
-function told(stretches, step) {
+function told(stretches, step, known) {
   const length = (state) => stretches.filter((one) => one.state === state).reduce((sum, one) => sum + one.to - one.from, 0);
   const parts = ["firing", "pending"].filter((state) => length(state) > 0).map((state) => state + " " + duration(length(state)));
-  return parts.length ? parts.join(", ") + (step > 60 ? " (looked at every " + duration(step) + ")" : "") : "quiet";
+  const looked = parts.length && step > 60 ? " (looked at every " + duration(step) + ")" : "";
+  if (parts.length === 0 && !known) return "no alert is noted";
+  if (parts.length === 0 && known.evaluated.length > 0) parts.push("quiet");
+  const missing = known?.missing.reduce((sum, one) => sum + one.to - one.from, 0) ?? 0;
+  if (missing > 0) parts.push(known.evaluated.length ? "not evaluated " + duration(missing) : "not evaluated");
+  return parts.length ? parts.join(", ") + looked : "no alert is noted";
 }
 
-// The band of a range, and the same in words.
-export function band(series, { start, end, step }, zone) {
+// Of what times rules of alerts were evaluated and of what not, by the name: { evaluated, missing }, each [{ from, to }] in seconds.
+export async function evaluations({ from, to }, signal) {
+  const answer = await ask(address("/v1/alerts/evaluated", { from: new Date(from).toISOString(), to: new Date(to).toISOString() }), { signal });
+  const seconds = (all) => all.map((one) => ({ from: Date.parse(one.from) / 1000, to: Date.parse(one.to) / 1000 }));
+  return new Map(answer.alerts.map((one) => [one.alert, { evaluated: seconds(one.evaluated), missing: seconds(one.not_evaluated) }]));
+}
+
+// A time in words.
+export function spanText({ from, to }, zone) { return dateTimeText(from * 1000, zone) + " to " + dateTimeText(to * 1000, zone); }
+
+// The band of a range, and the same in words. `known` is of what times its rules were evaluated; undefined: nobody knows.
+export function band(series, { start, end, step }, zone, known) {
   const found = stretches(series, step);
   const place = (time) => Math.max(0, Math.min(width, (time - start) / Math.max(step, end + step - start) * width));
-  const words = told(found, step);
+  const words = told(found, step, known);
+  const missing = (known?.missing ?? []).map((one) => svg("rect", { class: "missing", x: place(one.from), width: Math.max(1, place(one.to) - place(one.from)), y: 0, height },
+    svg("title", {}, "not evaluated " + spanText(one, zone))));
   return [
     svg("svg", { class: "band", viewBox: "0 0 " + width + " " + height, preserveAspectRatio: "none", role: "img", "aria-label": words },
-      found.map((one) => svg("rect", { class: one.state, x: place(one.from), width: Math.max(1, place(one.to) - place(one.from)), y: one.state === "firing" ? 0 : 7,
+      missing, found.map((one) => svg("rect", { class: one.state, x: place(one.from), width: Math.max(1, place(one.to) - place(one.from)), y: one.state === "firing" ? 0 : 7,
         height: one.state === "firing" ? height : 7 },
-      svg("title", {}, one.state + " " + dateTimeText(one.from * 1000, zone) + " to " + dateTimeText(one.to * 1000, zone))))),
+      svg("title", {}, one.state + " " + spanText(one, zone))))),
     el("span", { class: "soft band-words" }, words),
   ];
 }

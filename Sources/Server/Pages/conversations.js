@@ -1,4 +1,4 @@
-// Conversations of the range, by time, cost, length or errors, a page at a time. Filters and order stand in the address;
+// Conversations of the range, by time, cost, length or failed answers, a page at a time. Filters and order stand in the address;
 // of users nothing but tokens does.
 import { address, ask } from "./ask.js";
 import { costText, exactMoney, outcomes, pico, roundedMoney } from "./columns.js";
@@ -11,14 +11,14 @@ import { dateTimeText, offsetText } from "./time.js";
 
 setDefaults({ refresh: "1m" });
 
-const sorts = { newest: "begun", duration: "length", errors: "errors", cost: "cost" };
+const sorts = { newest: "begun", duration: "length", errors: "failed answers", cost: "cost" };
 
 // Each with its name at the server.
 const fields = [
   { name: "tenant", label: "Tenant" }, { name: "channel", label: "Channel" }, { name: "topic", label: "Topic" },
   { name: "outcome", label: "Outcome", choices: Object.keys(outcomes) }, { name: "variant", label: "Variant" },
   { name: "id", label: "Id begins with" }, { name: "user", label: "User or token" },
-  { name: "errors", label: "Errors, at least", kind: "number", step: "1" },
+  { name: "errors", label: "Failed answers, at least", kind: "number", step: "1" },
   { name: "min_cost", label: "Cost, at least ($)", kind: "number", step: "any" },
   { name: "min_duration", label: "Length, at least (s)", kind: "number", step: "any" },
 ];

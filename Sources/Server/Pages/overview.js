@@ -1,6 +1,6 @@
 // Whether all is well: what the server says of itself, its promises, its alerts, what today costs, how conversations end,
 // what changed. Every figure is one of a report, word for word, and leads to where there is more of it, of the same time.
-import { alertLink, instancesOf, isMeant, rulesOf, runbookLink } from "./alertrules.js";
+import { alertLink, rulesOf, runbookLink, standing } from "./alertrules.js";
 import { address, ask } from "./ask.js";
 import { sparkline } from "./bars.js";
 import { byId, el, replace, setText } from "./dom.js";
@@ -97,22 +97,17 @@ function showSparks(report, sparks) {
   }
 }
 
-// What fires as it should, for as long as all is well, is no alarm; that it does not fire is one.
+// What /alerts says, in the same words.
 function showAlerts(answer, zone, now) {
-  const rules = rulesOf(answer);
-  const alerts = instancesOf(rules).filter((one) => one.state === "firing" && !one.isMeant);
-  const silent = rules.filter((rule) => isMeant(rule.labels) && rule.state !== "firing");
-  const quiet = silent.map((rule) => el("p", { class: "warn" }, "! ", alertLink(rule.name), " does not fire, as it should"));
-  if (alerts.length === 0) {
-    return replace(byId("alerts"), quiet, el("p", { class: "good" }, linked("/alerts", {}, rules.length ? "✓ none fires" : "no rules are evaluated here")));
-  }
+  const { firing: alerts, look, text } = standing(rulesOf(answer));
+  const summary = el("p", { class: look }, linked("/alerts", {}, text));
+  if (alerts.length === 0) return replace(byId("alerts"), summary);
   const rows = alerts.slice(0, 20).map((one) => el("tr", {},
     el("td", {}, "✗ ", alertLink(one.name), " ", runbookLink(one.name)),
     el("td", {}, one.summary),
     el("td", {}, "for " + duration((now - one.since) / 1000) + " (since " + dateTimeText(one.since, zone) + ")"),
     el("td", { class: "soft" }, one.labels)));
-  replace(byId("alerts"), quiet,
-    el("p", { class: "bad" }, linked("/alerts", {}, "✗ " + count(alerts.length) + (alerts.length === 1 ? " fires" : " fire"))),
+  replace(byId("alerts"), summary,
     el("div", { class: "wide" }, el("table", {},
       el("thead", {}, el("tr", {}, ["alert and runbook", "what", "how long", "of"].map((text) => el("th", { scope: "col" }, text)))),
       el("tbody", {}, rows))),

@@ -10,7 +10,7 @@ const openMax = 500;
 // So many pauses have a mark of their own above the bars.
 const foldsDrawn = 12;
 
-export const filters = { all: "everything", errors: "errors", calls: "model calls", long: "at least 1 % of the time" };
+export const filters = { all: "everything", errors: "what failed", calls: "model calls", long: "at least 1 % of the time" };
 
 export class Waterfall {
   // `open(row)` hears which event is opened, `choose(row, turn)` which row is chosen; −1 where it is none. `marks(row)` is
@@ -238,7 +238,7 @@ export class Waterfall {
   count(node) {
     const { size, errors } = this.tree;
     const text = " " + (size[node] - 1) + (size[node] === 2 ? " row" : " rows");
-    return el("span", { class: "soft" }, text, errors[node] ? el("span", { class: "bad" }, ", ✗ " + errors[node]) : null);
+    return el("span", { class: "soft" }, text, errors[node] ? el("span", { class: "bad" }, ", ✗ " + errors[node] + " failed") : null);
   }
 
   // Times are as they were told: what does not lie within what it belongs to is marked, and not moved.

@@ -87,6 +87,11 @@ struct AlertNote: Hashable, Sendable {
     }
 }
 
+extension SystemNote {
+    /// Whether it is what became of an alert.
+    var isOfAlert: Bool { type == Kind.alertChanged.rawValue }
+}
+
 extension RuleEvaluation {
     /// The rows of its changes.
     /// - Parameter before: what it began with.

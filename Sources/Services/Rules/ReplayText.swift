@@ -9,6 +9,8 @@ package struct ReplayText: Sendable {
     package static let causesMax = 10
 
     private let replay: RuleReplay
+    /// Why it is not complete, and what to do; nil: it is, or who ended it knows why.
+    private let endedBecause: String?
     /// ms before it was pending in which what made it so may have been: rules look back, and a question is judged when
     /// its answer is due.
     private static let lead: Int64 = 300_000
@@ -20,13 +22,15 @@ package struct ReplayText: Sendable {
     /// - Parameters:
     ///   - limits: within which questions have to be answered.
     ///   - alertsMax: of so many alerts, the first.
+    ///   - endedBecause: what is said where the time was over before it was complete; nil: who ended it knows why.
     ///   - ask: what the first column of an answer in SQL says; nil: it is not to be asked any more.
     /// - Throws: what `ask` throws.
     package init(
         _ replay: RuleReplay, limits: AnswerLimits = ObjectiveSet.builtIn.answerLimits, alertsMax: Int = .max,
-        _ ask: (String) throws -> [String]?
+        endedBecause: String? = nil, _ ask: (String) throws -> [String]?
     ) throws {
         self.replay = replay
+        self.endedBecause = replay.ranOutOfTime ? endedBecause : nil
         causes = try replay.firings.enumerated().map { index, firing -> [String]? in
             guard index < alertsMax else { return nil }
             guard let question = Self.question(of: firing, replay, limits) else { return [] }
@@ -98,7 +102,10 @@ package struct ReplayText: Sendable {
     package var table: String {
         let times = "from \(Self.time(replay.start)) to \(Self.time(replay.end))"
         var period = "\(replay.evaluations) evaluations \(times)"
-        if let end = replay.endedAt { period = "incomplete: \(period) ended at \(Self.time(end))" }
+        if let end = replay.endedAt {
+            period = "incomplete: \(period) ended at \(Self.time(end))"
+            if let endedBecause { period += ": \(endedBecause)" }
+        }
         let complaints = replay.complaints.map { $0 + "\n" }.joined()
         if replay.firings.isEmpty {
             let nothing = replay.endedAt == nil ? "nothing would have fired" : "nothing would have fired before"
@@ -144,8 +151,8 @@ package struct ReplayText: Sendable {
     private static func word(_ firing: RuleReplay.Firing) -> String { firing.isBelow ? "lowest" : "highest" }
 
     /// `{"alerts":[…],"from":…,"to":…,"evaluations":…,"complaints":[…]}`; `ended_at` behind `to` where it is not
-    /// complete. Beside `conversations` of an alert are `conversation_urls`, in their order, where it is known where
-    /// people reach the installation.
+    /// complete, and `ended_because` where that was said. Beside `conversations` of an alert are `conversation_urls`,
+    /// in their order, where it is known where people reach the installation.
     package var json: String {
         JSONWriter.object { json in
             json.key("alerts")
@@ -172,6 +179,7 @@ package struct ReplayText: Sendable {
             json.member("from", Self.time(replay.start))
             json.member("to", Self.time(replay.end))
             if let end = replay.endedAt { json.member("ended_at", Self.time(end)) }
+            if let endedBecause { json.member("ended_because", endedBecause) }
             json.member("evaluations", replay.evaluations)
             json.key("complaints")
             json.array(replay.complaints) { $1.value($0) }

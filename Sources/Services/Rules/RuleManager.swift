@@ -46,6 +46,8 @@ package final class RuleManager: Sendable {
         var notes: Int
         /// For the log: why a group could not be evaluated at all.
         var complaint: String?
+        /// Up to when evaluations of groups are noted in the batch: ms since 1970 of the last one, by the group.
+        var noted: [ExactText: Int64] = [:]
         /// Its group's rules that failed.
         var failures: [RuleFailing] = []
         // tests: as `Step`.
@@ -56,11 +58,15 @@ package final class RuleManager: Sendable {
     struct Group: Sendable {
         let place: RuleSet.Place
         let interval: Int64
+        /// The names of its alerts, each once, in their order.
+        let alerts: [ByteText]
         var state: RuleGroupState
         /// ms since 1970 of the evaluation whose state was logged last.
         var recordedAt: Int64?
         /// Whether there are notes of changes that the state which was logged last does not know.
         var isUnsaved = false
+        /// Evaluations that were made, and are to be noted with the state that knows of them.
+        var unnoted: [EvaluationNote] = []
         /// ns that the last evaluation took.
         var duration: Int64 = 0
         /// ns that each rule took of it; empty: there was none since the process began, or the rules are others.
@@ -77,6 +83,7 @@ package final class RuleManager: Sendable {
         /// What is still to be logged and told of it is so under other rules, too.
         mutating func goOn(from before: Group) {
             (recordedAt, isUnsaved, held) = (before.recordedAt, before.isUnsaved, before.held)
+            unnoted = before.unnoted
             wasUpToDate = before.wasUpToDate
         }
     }
@@ -164,6 +171,8 @@ package final class RuleManager: Sendable {
             }
             let names = Set(groups.map(\.place.key))
             state.orphans += state.groups.map(\.place.key).filter { !names.contains($0) }
+            // What a group that goes has evaluated is noted without it.
+            state.notes += state.groups.filter { !names.contains($0.place.key) }.flatMap(\.unnoted).map(\.note)
             let endings = state.groups.flatMap {
                 AlertEnding.left($0.state, $0.place.key, interval: $0.interval, by: groups)
             }
@@ -180,7 +189,8 @@ package final class RuleManager: Sendable {
         set.places(with: alert).map { place in
             let state = known[place.key]?.carried(to: place.group).withoutSeries() ?? RuleGroupState(place.group)
             return Group(
-                place: place, interval: set.interval(of: place.group), state: state, recordedAt: state.evaluatedAt)
+                place: place, interval: set.interval(of: place.group), alerts: EvaluationNote.alerts(of: place.group),
+                state: state, recordedAt: state.evaluatedAt)
         }
     }
 
@@ -304,6 +314,7 @@ package final class RuleManager: Sendable {
             state.groups[index].held = Self.merged(state.groups[index].held, messages)
             var step = Step(messages: [], notes: state.notes.count)
             step.failures = RuleFailing.all(in: place, next)
+            state.groups[index].evaluated(at: due.time, step.failures)
             step.endings = endings
             if !due.isBehind {
                 swap(&step.messages, &state.groups[index].held)
@@ -316,8 +327,9 @@ package final class RuleManager: Sendable {
                 state.groups[index].recordedAt = due.time
                 // Notes and the states that know of them go together: what is done again is not noted again.
                 let changed = state.groups.filter { $0.isUnsaved || $0.place.key == place.key }
+                for group in changed { step.noted[group.place.key] = group.unnoted.last?.last }
                 step.batch = IngestBatch(
-                    notes: state.notes,
+                    notes: state.notes + changed.flatMap(\.unnoted).map(\.note),
                     rules: state.orphans.map { RuleStateRecord(group: $0, state: []) }
                         + changed.map { RuleStateRecord(group: $0.place.key, state: $0.state.bytes) })
             }
@@ -348,6 +360,10 @@ package final class RuleManager: Sendable {
             let ended = Set(step.batch?.rules.filter(\.state.isEmpty).map(\.group) ?? [])
             state.orphans.removeAll { ended.contains($0) }
             if step.batch != nil { for index in state.groups.indices { state.groups[index].isUnsaved = false } }
+            for index in state.groups.indices {
+                guard let last = step.noted[state.groups[index].place.key] else { continue }
+                state.groups[index].unnoted.removeAll { $0.last <= last }
+            }
         }
     }
 

@@ -48,6 +48,8 @@ package struct RuleReplay: Sendable {
     package private(set) var evaluations = 0
     /// ms since 1970: from then on evaluations are missing, since the work had to end; nil: none is.
     package private(set) var endedAt: Int64?
+    /// Whether that was since the time was over.
+    private(set) var ranOutOfTime = false
 
     /// ms since 1970: the first evaluations are not later.
     let start: Int64
@@ -179,6 +181,7 @@ package struct RuleReplay: Sendable {
             try evaluate(course, tell, open)
         } catch {
             guard keepsPart else { throw error }
+            ranOutOfTime = error == .timedOut
             // Who ended it knows why.
             if error != .cancelled, error != .timedOut { complain("rules: \(error)") }
         }
@@ -212,7 +215,7 @@ package struct RuleReplay: Sendable {
             {
                 try budget.lookAtClock()
                 if let complaint = step.complaint { complain(complaint) } else { evaluations += 1 }
-                let texts = step.batch?.notes.map(\.data) ?? []
+                let texts = step.batch?.notes.filter(\.isOfAlert).map(\.data) ?? []
                 try course.notes?.append(texts)
                 manager.committed(step)
                 Self.count(step.failures, at: time, in: &failed)
@@ -245,13 +248,15 @@ package struct RuleReplay: Sendable {
     }
 
     /// The same for whoever asks for it as a question about series.
+    /// - Parameter keepsPart: as of the initialisers.
     /// - Throws: where the budget says that the work is to end, in the words of such questions.
     package static func answer(
         _ set: RuleSet, from start: Int64, through end: Int64, only alert: ByteText?, over source: any SeriesSource,
-        within budget: any QuestionBudget
+        within budget: any QuestionBudget, keepsPart: Bool = false
     ) throws(SeriesRefusal) -> RuleReplay {
         do throws(EvaluationError) {
-            return try RuleReplay(set, from: start, through: end, only: alert, over: source, within: budget)
+            return try RuleReplay(
+                set, from: start, through: end, only: alert, over: source, within: budget, keepsPart: keepsPart)
         } catch {
             throw SeriesRefusal(error)
         }

@@ -152,3 +152,21 @@ class OutcomeCounts:
 
     def document(self):
         return dict(self.values)
+
+
+class BegunCounts:
+    """How the conversations of a group stand that began in a period; by house-1 what has closed is decided."""
+
+    NAMES = ("begun", "undecided", "closed", "resolved", "handed_over", "ratings", "satisfied")
+
+    def __init__(self):
+        self.values = dict.fromkeys(self.NAMES, 0)
+
+    def add(self, one):
+        closed = one.closed_time is not None
+        for name, count in (("begun", True), ("undecided", not closed), ("closed", closed), ("resolved", closed and one.outcome == "resolved"),
+                            ("handed_over", closed and bool(one.raised)), ("ratings", one.score is not None), ("satisfied", (one.score or 0) >= 4)):
+            self.values[name] += int(count)
+
+    def document(self):
+        return dict(self.values)

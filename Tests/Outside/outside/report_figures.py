@@ -263,7 +263,7 @@ def outcome_figures(document, reports):
         yield group_names(f"report outcomes by {dimension}", expected, rows, dimension)
         for key, counts, row in common(expected, rows, dimension):
             yield from outcome_row_figures(f"report outcomes by {dimension}, {key}", counts, row, is_asked)
-        yield from compared_figures(f"report outcomes compared by {dimension}", expected, report.get("compared", []), dimension)
+        yield from compared_figures(f"report outcomes compared by {dimension}", outcomes["begun_by"].get(dimension, {}), report.get("compared", []), dimension)
     yield from variant_figures(outcomes["variants"], report["variants"])
 
 
@@ -276,27 +276,38 @@ def variant_figures(expected, rows):
         yield from interval_figures(name, counts, row)
 
 
+def is_too_early(counts):
+    """More than a tenth of them may still end in whichever way."""
+    return 10 * counts["undecided"] > counts["begun"]
+
+
 def interval_figures(name, counts, row):
-    for column in ("closed", "resolved", "ratings"):
+    """A share of what has closed; its interval reaches from none of the undecided to all of them."""
+    for column in ("begun", "undecided", "closed", "resolved", "ratings"):
         yield f"{name}: {column}", counts[column], row[column]
+    if is_too_early(counts):
+        columns = [of + end for of in ("resolution_", "escalation_") for end in ("rate", "low", "high")] + ["csat", "csat_low", "csat_high"]
+        yield f"{name}: figures too early", dict.fromkeys(columns), {column: row[column] for column in columns}
+        yield f"{name}: why", f"too early: {counts['undecided']} of {counts['begun']} still open", row["resolution_compared"]
+        return
     yield f"{name}: csat", ratio(counts["satisfied"], counts["ratings"]), shown(row["csat"])
     for column, count in (("resolution", counts["resolved"]), ("escalation", counts["handed_over"])):
         yield f"{name}: {column}_rate", ratio(count, counts["closed"]), shown(row[f"{column}_rate"])
-        for end, sign in (("low", -1), ("high", 1)) if counts["closed"] else ():
-            bound = wilson(count, counts["closed"], sign)
+        for end, sign, part in ("low", -1, count), ("high", 1, count + counts["undecided"]):
+            bound = wilson(part, counts["begun"], sign)
             yield f"{name}: {column}_{end}", bound, near(bound, row[f"{column}_{end}"])
 
 
 def compared_figures(name, expected, rows, dimension):
     """Groups beside each other: the best is the one of which most are resolved for sure; times are not compared."""
     if not rows:
-        yield f"{name}: groups that nobody compares", [], [] if dimension in ("month", "week", "day", "hour") else list(expected)[:3]
+        yield f"{name}: groups that nobody compares", [], list(expected)[:3]
         return
     lows, best = [], None
     for key, counts, row in common(expected, rows, dimension):
         yield from interval_figures(f"{name}, {key}", counts, row)
-        if counts["closed"]:
-            lows.append(wilson(counts["resolved"], counts["closed"], -1))
+        if not is_too_early(counts):
+            lows.append(wilson(counts["resolved"], counts["begun"], -1))
             best = lows[-1] if row["resolution_compared"] == "best" else best
     if len(lows) > 1:
         yield f"{name}: the best begins highest", max(lows), best

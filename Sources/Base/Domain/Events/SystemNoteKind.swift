@@ -17,4 +17,6 @@ package enum SystemNoteKind: String, CaseIterable, Sendable {
     case alertChanged = "alert.changed"
     /// What metrics said that only a running process knows.
     case metricsSampled = "metrics.sampled"
+    /// Evaluations of a group of rules were made.
+    case rulesEvaluated = "rules.evaluated"
 }

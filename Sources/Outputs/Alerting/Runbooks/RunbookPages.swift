@@ -13,10 +13,19 @@ package struct RunbookPages: Sendable {
     /// The file that lists the others.
     private static let list = "README.md"
 
+    /// As files name the server that commands ask.
+    private static let (usualAddress, usualPort) = ("http://127.0.0.1:8910", "8910")
+
     private let files: [ObjectiveFile]
+    private let server: String?
 
     /// Those of a set: alerts that its lines don't have are left out.
-    package init(_ set: ObjectiveSet) { files = ObjectiveFiles.runbooks.files(set) }
+    /// - Parameter server: where the server is reached whose pages they are, such as `http://127.0.0.1:8911`: there
+    ///   commands ask it. nil: as the files have it.
+    package init(_ set: ObjectiveSet, at server: String? = nil) {
+        files = ObjectiveFiles.runbooks.files(set)
+        self.server = server
+    }
 
     /// Names of the alerts that have one, ascending by bytes.
     package var names: [String] {
@@ -37,10 +46,25 @@ package struct RunbookPages: Sendable {
 
     private func page(ofFile name: String, at title: String) -> Page? {
         guard let file = file(name) else { return nil }
-        let markdown = String(decoding: file.bytes, as: UTF8.self)
+        let markdown = addressed(String(decoding: file.bytes, as: UTF8.self))
         let content = RunbookMarkup.html(markdown) { $0.hasSuffix(".md") ? "/runbooks/\($0.dropLast(3))" : String($0) }
         return Page(title: title, content: content)
     }
+
+    /// With commands and ports of the server whose page it is.
+    private func addressed(_ markdown: String) -> String {
+        guard let server else { return markdown }
+        let places = ["${PLIMSOLL_SERVER:-\(Self.usualAddress)}", "$PLIMSOLL_SERVER", Self.usualAddress]
+        let text = places.reduce(markdown) { $0.replacing($1, with: server) }
+        guard let port = server.split(separator: ":").last, !port.isEmpty, port.utf8.allSatisfy(Self.isDigit) else {
+            return text
+        }
+        // The address has it by now.
+        return text.split(separator: server, omittingEmptySubsequences: false)
+            .map { $0.replacing(Self.usualPort, with: port) }.joined(separator: server)
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     private func file(_ name: String) -> ObjectiveFile? {
         files.first { $0.name.utf8.elementsEqual(name.utf8) }

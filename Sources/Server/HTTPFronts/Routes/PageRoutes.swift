@@ -52,14 +52,14 @@ extension Routes {
     /// What to do about an alert, by the objectives in force; the list of all where none is named.
     /// - Throws: 404.
     func runbook(_ name: String?, _ request: Request, _ context: ServerContext) throws(Refusal) -> Response {
-        let pages = RunbookPages(store.objectives.current.set)
+        let pages = RunbookPages(store.objectives.current.set, at: ownAddress())
         guard let runbook = name.map(pages.page) ?? pages.index else {
             throw Refusal(
                 .notFound, "there is no alert \(name ?? "")",
                 hint: nameHint(
                     to: name ?? "", among: pages.names, orElse: "GET /runbooks lists those of the objectives in force"))
         }
-        let document = PageDocument(runbook: runbook)
+        let document = PageDocument(runbook: runbook, at: ownAddress())
         return Response(document: document.html(isSession: context.isSession), to: request.headers)
     }
 }
@@ -123,15 +123,17 @@ extension PageDocument {
     }()
 
     /// A runbook, which has its own heading.
-    init(runbook: RunbookPages.Page) {
+    /// - Parameter server: where this server is reached; nil where nobody knows.
+    init(runbook: RunbookPages.Page, at server: String?) {
         let content = HTML(markup: runbook.content)
+        let here = server.map { server -> HTML in ", here <code>PLIMSOLL_SERVER=\(server)</code>" } ?? HTML.empty
         self.init(
             runbook.title, at: "/runbooks",
             content: """
                 <article class="text">
                 \(content)</article>
-                <p class="soft">Commands ask the server that <code>PLIMSOLL_SERVER</code> names; <code>DIR</code> is its
-                data directory. <a href="/runbooks">All runbooks</a></p>
+                <p class="soft">Commands ask the server that <code>PLIMSOLL_SERVER</code> names\(here);
+                <code>DIR</code> is its data directory. <a href="/runbooks">All runbooks</a></p>
 
                 """)
         hasOwnHeading = true

@@ -106,7 +106,8 @@ extension Routes {
         }
     }
 
-    private static func flag(_ name: String, _ query: QueryParameters) throws(Refusal) -> Bool {
+    /// Whether a parameter that is true or false was given as true, or without a value.
+    static func flag(_ name: String, _ query: QueryParameters) throws(Refusal) -> Bool {
         switch query[name] ?? "false" {
         case "true", "": return true
         case "false": return false

@@ -19,25 +19,33 @@ extension Routes {
         guard ["json", "table"].contains(format) else {
             throw Refusal(.badRequest, "there is no format \(format)", hint: "known: json, table")
         }
-        let (start, end) = try replayTimes(query)
+        let (start, end) = try alertTimes(query)
         let rules = ruleManager?.rules ?? RuleSet.none
-        let name = query["rule"]
-        if let name, !rules.alertNames.contains(where: { $0.hasSameBytes(as: name) }) {
-            throw Refusal(
-                .notFound, "no rule has the alert \(name)", hint: nameHint(to: name, known: rules.alertNames))
-        }
+        let name = try alertName(query)
+        let keepsPart = try Self.flag("part", query)
         let waiting = settlement.waiting
         let (text, notices) = try await queries.run { [self] cancellation throws in
             let options = questionOptions(cancellation, within: queries.memory)
+            // Of a part it has to be looked up, too, which conversations were behind it.
+            let evaluating =
+                keepsPart
+                ? questionOptions(
+                    cancellation, within: queries.memory, timeLimit: limits.queryTimeLimitNanoseconds / 4 * 3) : options
             return try Self.inItsTime {
-                let pinned = store.pinnedSeries(present: [], memory: seriesMemory, within: options)
+                let pinned = store.pinnedSeries(present: [], memory: seriesMemory, within: evaluating)
                 let replay = try RuleReplay.answer(
-                    rules, from: start / 1_000_000, through: end / 1_000_000, only: name.map { ByteText($0.utf8) },
-                    over: pinned.source, within: SeriesBudget(options))
+                    rules, from: start / 1_000_000, through: end / 1_000_000, only: name,
+                    over: pinned.source, within: SeriesBudget(evaluating), keepsPart: keepsPart)
                 let (tables, _) = store.pinnedForReports()
-                let limits = store.objectives.current.set.answerLimits
-                let shown = try ReplayText(replay, limits: limits, alertsMax: Self.alertsLookedUp) { sql in
-                    try StatementRunner(engine: engine).run(sql, over: tables, options: options).firstTexts
+                let answerLimits = store.objectives.current.set.answerLimits
+                let shown = try ReplayText(
+                    replay, limits: answerLimits, alertsMax: Self.alertsLookedUp, endedBecause: Self.whyEnded
+                ) { sql in
+                    do {
+                        return try StatementRunner(engine: engine).run(sql, over: tables, options: options).firstTexts
+                    } catch let error as QueryError where keepsPart && error.kind == .deadlineExceeded {
+                        return nil
+                    }
                 }
                 return (format == "json" ? shown.json : shown.table, missing(pinned))
             }
@@ -45,6 +53,10 @@ extension Routes {
         let type = format == "json" ? MediaType.json : MediaType.text
         return Self.noting(waiting, missing: notices, Response(bytes: Array(text.utf8), contentType: type))
     }
+
+    /// Of what was evaluated until then.
+    private static let whyEnded =
+        "the evaluations took the time that a question may take; ask for the rest, from= then on, or for a shorter time"
 
     /// Who asks for more than can be answered in time is told what to do instead.
     private static func inItsTime<Result>(_ body: () throws -> Result) throws -> Result {
@@ -67,7 +79,7 @@ extension Routes {
     }
 
     /// ns since 1970 UTC. Links say where to begin alone, and are followed on the same day or years later.
-    private func replayTimes(_ query: QueryParameters) throws -> (start: Int64, end: Int64) {
+    func alertTimes(_ query: QueryParameters) throws -> (start: Int64, end: Int64) {
         let now = store.now
         do {
             let from = try query["from"].map { text throws(ReportError) in try PeriodText.parse(text, now: now) }

@@ -262,6 +262,34 @@ def overview(visit):
     firing = [one for one in visit.ask("/api/v1/alerts")["data"]["alerts"] if one["state"] == "firing" and one["labels"].get("severity") != "none"]
     rows = browser.all("#alerts tbody tr")
     visit.expect(page, "alerts that fire", len(rows), len(firing))
+    words = browser.find("#alerts p").text
+    visit.wants(page, "how many alerts fire", f"{len(firing)} alert" in words if firing else "no alert fires" in words, words)
+    visit.complaints(page)
+    # The page of alerts has the same figures in the same words.
+    visit.open("/alerts")
+    state = browser.until("how rules stand", lambda: browser.find("#state").text.removeprefix("…"))
+    visit.expect("/alerts", "what the overview says", state.rsplit(" · ", 1)[0], words)
+    not_evaluated(visit)
+    visit.complaints(page)
+
+
+def not_evaluated(visit):
+    """Before the server ran nobody looked: no band says that it was quiet then, and each leads to what the rule would have said."""
+    browser, page = visit.browser, "/alerts (before the server ran)"
+    query = f"from={text(yesterday(0))}&to={text(yesterday(1))}"
+    told = visit.ask(f"/v1/alerts/evaluated?{query}")["alerts"]
+    visit.wants(page, "rules with evaluations then", told and not any(one["evaluated"] for one in told), told[:3])
+    visit.open(f"/alerts?{query}")
+    words = browser.until("bands", lambda: [one.text for one in browser.all("#rules svg.band + .band-words")])
+    visit.expect(page, "words of bands", sorted(set(words)), ["not evaluated"])
+    links = [link.get_attribute("href") for link in browser.all("#rules td .band-words a")]
+    visit.expect(page, "ways to what rules would have said", [len(links), [link for link in links if "causes=1" not in link or "from=" not in link]], [len(words), []])
+    name = told[0]["alert"]
+    visit.open(f"/alerts/{name}?{query}")
+    history = browser.until("its history", lambda: browser.find("#history").text)
+    visit.wants(page, "that it was not evaluated", "not evaluated" in history and "quiet" not in history, history)
+    browser.button("What it would have said", "#history").click()
+    browser.until("what it would have said", lambda: any(" evaluations, " in one.text for one in browser.all("#causes p")))
     visit.complaints(page)
 
 

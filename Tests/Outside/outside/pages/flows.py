@@ -51,6 +51,20 @@ def follow(visit, name, within="nav"):
     browser.rest()
 
 
+def two_days(visit):
+    """A range of two days is evaluated whole, or it says from when on it is not."""
+    browser, page = visit.browser, "the alert over two days"
+    end = datetime.now(UTC).replace(microsecond=0)
+    query = f"from={text(end - timedelta(days=2))}&to={text(end)}"
+    browser.open(f"{visit.server.url}/alerts/{ALERT}?{query}&causes=1")
+    told = browser.until("evaluations over two days", lambda: next((one.text for one in browser.all("#causes p") if " evaluations, " in one.text), None))
+    answer = visit.ask(f"/v1/alerts/replay?rule={ALERT}&{query}&part=true", visit.secret)
+    visit.expect(page, "what is asked for", [answer["from"][:19], answer["to"][:19]], [text(end - timedelta(days=2))[:19], text(end)[:19]])
+    is_part = "not evaluated from" in browser.find("#causes").text
+    if not is_part and "ended_at" not in answer:
+        visit.expect(page, "evaluations of both days", int("".join(filter(str.isdigit, told.split(" evaluations")[0]))), answer["evaluations"])
+
+
 def woken(visit):
     """From a mail to what to do, and to somebody who suffered."""
     browser, (start, end) = visit.browser, around_bad_hour()
@@ -65,6 +79,9 @@ def woken(visit):
     told = visit.ask(f"/v1/alerts/replay?rule={ALERT}&from={start}&to={end}", visit.secret)["alerts"]
     visit.expect("the alert", "conversations behind it", [[link.text for link in browser.all("#causes tbody a")], len(rows)],
                  [[name for one in told for name in one["conversations"] or []], len(told)])
+    two_days(visit)
+    browser.open(f"{wanted}&causes=1")
+    browser.rest()
     follow(visit, f"runbook of {ALERT}", "#rule")
     visit.expect("the runbook", "heading", browser.find("h1").text, ALERT)
     follow(visit, "Operational")
@@ -73,11 +90,11 @@ def woken(visit):
     visit.wants("the dashboard behind a runbook", "no chart", browser.all(CHART))
     follow(visit, "Conversations")
     visit.expect("conversations", "range", times(visit), range_of_mail)
-    browser.button("errors", "#list").click()
+    browser.button("failed answers", "#list").click()
     browser.rest()
     worst = visit.ask(f"/v1/conversations?from={start}&to={end}&sort=errors", visit.secret)["conversations"][0]
     first = browser.find("#list a.row")
-    visit.expect("conversations by errors", "the first", first.text, worst["conversation_id"])
+    visit.expect("conversations by failed answers", "the first", first.text, worst["conversation_id"])
     first.click()
     browser.rest()
     visit.expect("a conversation", "its id", browser.find("#id").text, worst["conversation_id"])
@@ -148,7 +165,16 @@ def product(visit):
         wanted = [row[names.index(name)] for name in ("resolution_rate", "resolution_low", "resolution_high", "resolution_compared")]
         visit.expect(page, "a share without its interval or its verdict", [cell["text"] for cell in wanted if cell and cell["text"] not in cells])
     verdicts = [row[names.index("resolution_compared")] for row in section["rows"]]
-    visit.wants(page, "the best version", len(rows) > 1 and [one["text"] for one in verdicts if one].count("best") == 1, verdicts)
+    said = [one["text"] for one in verdicts if one]
+    judged = [text for text in said if not text.startswith("too early: ")]
+    visit.wants(page, "one best version of those that are judged", len(rows) > 1 and judged.count("best") == (len(judged) > 1), verdicts)
+    # Who began and is still open is counted, and a version of which these are many has counts alone.
+    for row in section["rows"]:
+        begun, undecided, closed = (int(row[names.index(name)]["exact"]) for name in ("begun", "undecided", "closed"))
+        verdict = row[names.index("resolution_compared")]
+        is_early = bool(verdict) and verdict["text"].startswith("too early: ")
+        visit.expect(page, "whom it is too early for", [begun - closed, is_early, row[names.index("resolution_rate")] is None],
+                     [undecided, 10 * undecided > begun, is_early])
     visit.complaints(page)
 
 

@@ -100,10 +100,13 @@ def runbooks(visit):
     page = "/alerts"
     visit.open(page)
     visit.browser.until("instances", lambda: visit.browser.all("#instances tbody tr"))
-    links = [link.get_attribute("href") for link in visit.browser.all("#rules td a")]
+    links = [link.get_attribute("href") for link in visit.browser.all("#rules td:last-child a")]
     rules = [rule["name"] for group in visit.ask("/api/v1/rules?type=alert")["data"]["groups"] for rule in group["rules"]]
     visit.expect(page, "rules", len(links), len(rules))
     visit.expect(page, "runbooks that are not there", [link for link in links if visit.server.get(link.removeprefix(visit.server.url))[0] != 200])
+    # Commands are to be pasted: they ask this server.
+    down = visit.server.get("/runbooks/PlimsollDown")[2].decode()
+    visit.wants(page, "a runbook that names another server", f"curl -sS {visit.server.url}/readyz" in down and "8910" not in down.replace(visit.server.url, ""), down)
     since = visit.browser.find("#instances tbody tr td:nth-child(5)").text
     names = [cell.text for cell in visit.browser.all("#instances tbody th")]
     links = [link.get_attribute("href").split("?")[0].rsplit("/", 1)[-1] for link in visit.browser.all("#instances tbody td:last-child a")]
@@ -135,7 +138,8 @@ def read(visit):
     visit.open("/alerts")
     browser.until("instances", lambda: browser.all("#instances tbody tr"))
     state = browser.find("#state").text
-    visit.wants("/alerts", "instances in words", re.search(r" rules, (no instance pending or firing|(\d+ of )?\d+ instances? firing)", state), state)
+    told = r"[✓!✗] (no alert fires|\d+ alerts? fires?)(, \d+ pending)?"
+    visit.wants("/alerts", "instances in words", re.match(told + r".* · \d+ rules?$", state), state)
     visit.expect("/alerts", "words of names that are broken", browser.ask(LINES, "#instances tbody th a, #rules tbody th a", None))
     browser.screen()
     visit.open("/reports/cost")
@@ -157,9 +161,11 @@ def templates(visit):
         page = f"/alerts/{rule['name']}"
         visit.open(page)
         visit.browser.until("the rule", lambda: visit.browser.all("#rule dl"))
-        shown = visit.browser.ask("[...document.querySelectorAll('#rule dd code')].map((one) => one.textContent)")
-        visit.expect(page, "templates", sorted(shown), sorted(text for key, text in rule["annotations"].items() if "{{" in text and key != "runbook_url"))
-        visit.wants(page, "they are not marked", "template, filled in for each instance" in visit.browser.find("#rule").text)
+        shown = visit.browser.find("#rule dl").text
+        visit.wants(page, "a template as it is written", "{{" not in shown and "}}" not in shown, shown)
+        marks = visit.browser.ask("[...document.querySelectorAll('#rule dd i')].map((one) => [one.textContent, one.title])")
+        visit.wants(page, "words for what will stand there", marks and all(re.fullmatch("‹.+›", text) and title.startswith("{{ ") for text, title in marks), marks)
+        visit.expect(page, "words for values", [text for text, title in marks if re.match(r"\{\{ [$]value", title) and text != "‹value when firing›"])
         instances = visit.browser.find("#instances").text
         visit.wants(page, "instances with a template", "{{" not in instances, instances)
         for alert in rule["alerts"][:1]:

@@ -15,7 +15,7 @@ extension RouteTable {
     static let conversations: [Route] = {
         var list = Route(
             .conversations, .get, "/v1/conversations", needs: .read, .ask,
-            "conversations by time, cost, length, errors")
+            "conversations by time, cost, length, failed answers")
         list.detail =
             "Those of which something happened in the period, page by page. A page is of one state of the store; one "
             + "that nothing happens to stands on one page, whatever else comes in between."
@@ -77,7 +77,9 @@ extension RouteTable {
         // Nobody keeps it: an id stands in it.
         (one.parameters, one.otherStatuses) = ([.path("id", .text, "its id, percent-encoded"), named], [404])
         return [
-            page(.conversationsPage, "/conversations", "conversations by time, cost, length, errors, outcome"), one,
+            page(
+                .conversationsPage, "/conversations", "conversations by time, cost, length, failed answers, outcome"),
+            one,
         ]
     }()
 }
