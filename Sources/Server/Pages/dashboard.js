@@ -225,6 +225,8 @@ class Page {
   link(link, host, cell) {
     const made = element("a", link.title, host);
     if (link.newTab) { made.target = "_blank"; made.rel = "noopener" }
+    // The file says how much of the view it carries.
+    made.dataset.ownView = "";
     this.anchors.push({ made, link, cell });
     this.aim({ made, link, cell });
   }

@@ -121,7 +121,7 @@ show(async ({ from, to, zone, view: shown, signal }) => {
   const report = await ask(address("/v1/slos", { to: end, timezone: zone, format: "cells" }), { signal });
   showTiles(report);
   replace(byId("figures"), report.sections.map((section) => sectionNode(section, report)));
-  replace(byId("basis"), basisNodes(report), hasPage("/alerts") ? el("p", {}, "Rules that fire are ", el("a", { href: "/alerts", "data-keeps-view": true }, "alerts"), ".") : null);
+  replace(byId("basis"), basisNodes(report), hasPage("/alerts") ? el("p", {}, "Rules that fire are ", el("a", { href: "/alerts" }, "alerts"), ".") : null);
   keepView(byId("main"));
   await showBurnDown(report, { from, to, zone }, signal);
 });
