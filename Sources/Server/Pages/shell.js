@@ -254,7 +254,7 @@ const kinds = new Set([...document.querySelectorAll("nav a")].map((anchor) => ki
 
 function kindOf(path) { return path.split("/")[1]; }
 
-function isPage(address) {
+export function isPage(address) {
   if (!URL.canParse(address, location.href)) return false;
   const target = new URL(address, location.href);
   return target.origin === location.origin && kinds.has(kindOf(target.pathname));
