@@ -3,15 +3,15 @@ import Bytes
 /// Conversations by the answer that took longest of all theirs.
 ///
 /// No table has that beside the rest of a conversation. Looked for it is among the slowest answers alone: of a
-/// conversation that has one of them, its slowest is among them, too. Only where filters let too few of these through,
-/// or a list begins with the quickest, all answers are put to their conversations.
+/// conversation that has one of them, its slowest is among them, too. Where filters let few of these through, a list
+/// begins with the quickest, or a page lies far behind, all answers are put to their conversations at once.
 extension ListedConversations {
     /// What stands for the slowest answer where there is none, ns: before any there is, so that it comes behind all.
     static let noAnswer: Int64 = -1
-    /// So many answers are looked at where a few for each row are not enough, and no more before all are.
-    private static let answersMax = 4_000
-    /// More conversations than this are not looked up by their names.
-    private static let namesMax = 5_000
+    /// So many answers are looked at for each row of a page.
+    private static let answersPerRow = 4
+    /// More conversations than this take longer to look up by their names than all answers to put to them.
+    private static let namesMax = 1_000
 
     /// A row more than a page has, if there is one, from the place on.
     /// - Throws: what questions throw.
@@ -21,13 +21,18 @@ extension ListedConversations {
             if let place = request.place, let rows = try rows(withAnswersOf: Int64(clamping: place.value)) {
                 return rows
             }
-        } else {
-            for count in [4 * (request.count + 1), Self.answersMax] where count <= Self.answersMax {
-                guard let least = try duration(ofAnswer: count) else { break }
-                if let rows = try rows(withAnswersOf: least), rows.count > request.count { return rows }
-            }
+        } else if !isFiltered, let least = try duration(ofAnswer: Self.answersPerRow * (request.count + 1)),
+            let rows = try rows(withAnswersOf: least), rows.count > request.count
+        {
+            return rows
         }
         return try rowsOfAll()
+    }
+
+    /// Whether something is asked that a turn does not say.
+    private var isFiltered: Bool {
+        request.texts.contains { $0.column != "tenant" } || request.outcome != nil || request.errorsMin > 0
+            || request.costMin > 0 || request.durationMin > 0
     }
 
     /// What every question here says of turns: whose they are says their conversation, too.
@@ -45,11 +50,10 @@ extension ListedConversations {
         let period = request.period
         let slower = request.place.map { ["duration_ns <= \(Int64(clamping: $0.value))"] } ?? []
         let conditions =
-            turnConditions + ["duration_ns > 0"] + slower
-            + ["time >= \(SQLTexts.time(period.from))", "time < \(SQLTexts.time(period.to))"]
+            turnConditions + slower + ["time >= \(SQLTexts.time(period.from))", "time < \(SQLTexts.time(period.to))"]
         let rows = try runner.rows(
             "select duration_ns from turns where \(conditions.joined(separator: " and ")) "
-                + "order by duration_ns desc limit \(number)")
+                + "order by duration_ns desc nulls last limit \(number)")
         return rows.count == number ? rows[number - 1].optionalNanoseconds(0) : nil
     }
 
@@ -130,7 +134,7 @@ extension ListedConversations {
         {
             conditions += ["time >= \(SQLTexts.time(first))", "time <= \(SQLTexts.time(last))"]
         }
-        let slowest = try slowestAnswers(conditions, atMost: Self.namesMax)
+        let slowest = try slowestAnswers(conditions, atMost: ConversationRequest.countMax * 2)
         for index in rows.indices { rows[index].slowest = slowest[Self.name(rows[index].fields)] }
     }
 
