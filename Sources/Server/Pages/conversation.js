@@ -60,7 +60,8 @@ function clockText(ns) { return timeText(ns).slice(11); }
 // MARK: head
 
 function tile(title, figure, ...more) {
-  return el("div", { class: "tile" }, el("h2", { class: "tile-title" }, title), el("p", { class: "figure" }, figure),
+  return el("div", { class: "tile" }, el("h2", { class: "tile-title" }, title),
+    el("p", { class: figure.length > 14 ? "figure long" : "figure" }, figure),
     more.filter(Boolean).map((part) => (typeof part === "string" ? el("p", { class: "soft" }, part) : part)));
 }
 

@@ -125,15 +125,15 @@ function row(found, zone) {
     el("td", { class: "number", title: found.duration_ns + " ns" }, format(found.duration_ns / 1e9, "s")),
     found.slowest_answer_ns === undefined ? el("td", { class: "number" })
       : el("td", { class: "number", title: found.slowest_answer_ns + " ns" }, format(found.slowest_answer_ns / 1e9, "s")),
-    el("td", { class: "about" }, [found.tenant, found.channel, found.topic, found.variant].filter(Boolean).join(" · ")),
-    el("td", { class: kind }, mark + " " + (found.outcome ?? "not known")),
-    el("td", { class: "number" }, count(found.turns ?? 0)),
     el("td", { class: "number" + (found.errors ? " bad" : "") }, (found.errors ? "✗ " : "") + count(found.errors ?? 0)),
-    el("td", {}, found.escalations ? end("! " + count(found.escalations), found.escalation_reason ? " " + found.escalation_reason : "") : ""),
-    el("td", { class: "number" }, found.score === undefined ? "" : found.score + " of 5"),
     el("td", { class: "number money", title: costText(found) || undefined },
       el("span", { class: "amount" }, costText(found, roundedMoney) || (found.calls ? "unpriced" : "")),
-      missing ? el("span", { class: "warn" }, "! " + count(missing) + " of " + count(found.calls) + " calls not wholly priced") : null));
+      missing ? el("span", { class: "warn" }, "! " + count(missing) + " of " + count(found.calls) + " calls not wholly priced") : null),
+    el("td", { class: kind }, mark + " " + (found.outcome ?? "not known")),
+    el("td", { class: "about" }, [found.tenant, found.channel, found.topic, found.variant].filter(Boolean).join(" · ")),
+    el("td", { class: "number" }, count(found.turns ?? 0)),
+    el("td", {}, found.escalations ? end("! " + count(found.escalations), found.escalation_reason ? " " + found.escalation_reason : "") : ""),
+    el("td", { class: "number" }, found.score === undefined ? "" : found.score + " of 5"));
 }
 
 function showList(answer, chosen, zone) {
@@ -142,9 +142,8 @@ function showList(answer, chosen, zone) {
   replace(byId("list"), rows.length === 0 ? null : el("table", { class: "conversations" },
     el("caption", { class: "unseen" }, "Conversations"),
     el("thead", {}, el("tr", {}, plain("conversation"), head(chosen, "newest"), head(chosen, "last"), head(chosen, "duration", "number"),
-      head(chosen, "slowest", "number"), plain("where, about what"),
-      plain("outcome"), plain("turns", "number"), head(chosen, "errors", "number"), plain("escalated"), plain("rating", "number"),
-      head(chosen, "cost", "number"))),
+      head(chosen, "slowest", "number"), head(chosen, "errors", "number"), head(chosen, "cost", "number"), plain("outcome"),
+      plain("where, about what"), plain("turns", "number"), plain("escalated"), plain("rating", "number"))),
     el("tbody", {}, rows.map((found) => row(found, zone)))));
 }
 

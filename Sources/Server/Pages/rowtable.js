@@ -46,11 +46,9 @@ export class RowTable {
   }
 
   width(column, at) {
-    // What stays in view leaves room for what is scrolled.
-    const widest = at === 0 && matchMedia("(max-width: 700px)").matches ? 14 : widthMax;
     let most = column.name.length;
     for (const row of this.rows.slice(0, 100)) most = Math.max(most, text(row[at])?.length ?? 4);
-    return Math.min(widest, most) + 4;
+    return Math.min(widthMax, most) + 4;
   }
 
   // Elements for the rows that are in view, and a few on both sides; what is above and below is room.

@@ -71,7 +71,7 @@ window.__looks = (() => {
     unstuck() {
       return [...document.querySelectorAll(".wide, .scroll, .rows")].filter(isSeen).filter((frame) => {
         const cell = frame.querySelector("tbody tr:not([aria-hidden]) > *");
-        if (!cell || frame.scrollWidth <= frame.clientWidth + 1) return false;
+        if (!cell?.nextElementSibling || frame.scrollWidth <= frame.clientWidth + 1) return false;
         const before = frame.scrollLeft;
         frame.scrollLeft = frame.scrollWidth;
         const edge = frame.getBoundingClientRect().left + frame.clientLeft, box = cell.getBoundingClientRect();

@@ -66,7 +66,7 @@ def walked(visit, tenant):
     chosen = browser.until("variables", lambda: browser.ask("[...document.querySelectorAll('#variables option')].filter((one) => one.selected).map((one) => one.value)"))
     visit.wants(page, "the dashboard", tenant in chosen, chosen)
     follow(visit, "/runbooks")
-    browser.find("main li a").click()
+    browser.find("article a").click()
     browser.rest()
     follow(visit, "/conversations")
     visit.expect(page, "the list", browser.find("#filter-tenant").get_attribute("value"), tenant)
