@@ -23,6 +23,28 @@ struct FirstRowsTests {
         }
     }
 
+    /// Lengths and wide sums are put in order by words, as integers are: in about as many steps as there are rows, which
+    /// a sort of values takes for each row many times.
+    @Test func lengthsAndSumsTakeNoSortOfValues() {
+        let count = 100_000
+        let amounts = (0..<count).map { Int128($0 * 7_919 % count) << 70 }
+        let lengths = (0..<count).map { Interval(days: Int64($0 % 7), nanoseconds: Int64($0 * 7_919 % count)) }
+        for column in [
+            Vector(type: .numeric(scale: 12), count: count, storage: .int128(amounts)),
+            Vector(type: .interval, count: count, storage: .interval(lengths)),
+        ] {
+            var looks = 0
+            let rows = SortOrder.rows(of: [column], descending: [true], nullsFirst: [false], limit: 50) { looks += 1 }
+            #expect(rows.count == 50 && looks <= 4, "\(column.type): \(looks) million steps")
+            let values = rows.map { column.scalar(at: Int($0)) }
+            #expect(zip(values, values.dropFirst()).allSatisfy { ScalarOrder.compare($0, $1) >= 0 })
+            let greatest = (0..<count).map { column.scalar(at: $0) }.reduce(values[0]) { most, one in
+                ScalarOrder.compare(one, most) > 0 ? one : most
+            }
+            #expect(ScalarOrder.compare(values[0], greatest) == 0)
+        }
+    }
+
     /// The first rows by one column, with all that are like the last of them: however these are ordered further, the
     /// first ones are there, and no row that comes after.
     @Test(arguments: RandomScalars.types) func leadingRowsAreThoseUpToTheLastWanted(type: ColumnType) {

@@ -7,7 +7,9 @@ import Testing
 /// `GET /v1/conversations`.
 @Suite struct ConversationListTests {
     private static let day = "from=2026-08-01&to=2026-08-02"
-    private static let sorts = ["newest", "cost", "duration", "errors"]
+    private static let sorts = ["newest", "cost", "duration", "errors", "slowest", "last"]
+    /// Each from either end.
+    private static let lists = sorts + sorts.map { "\($0)&order=asc" }
 
     /// A dozen conversations, each of another kind.
     private static let events: ConversationEvents = {
@@ -20,7 +22,7 @@ import Testing
             for turn in 1...(index % 3 + 1) {
                 events.addTurn(
                     of: id, turn, at: index * 100 + turn * 10, status: index % 5 == 0 ? "error" : "ok",
-                    model: index == 7 ? "nobody-knows" : "gpt-4o-mini", context: context)
+                    model: index == 7 ? "nobody-knows" : "gpt-4o-mini", context: context, seconds: 1 + index * 7 % 5)
             }
             events.add("conversation.classified", of: id, at: index * 100 + 11, #""topic":"t\#(index % 3)""#)
             switch index % 4 {
@@ -146,12 +148,14 @@ import Testing
         try await withEvents { client in
             for (sort, expression) in [
                 ("newest", "start_time"), ("cost", "coalesce(cost_low_usd, 0)"), ("errors", "errors"),
-                ("duration", "last_activity_time - start_time"),
+                ("duration", "last_activity_time - start_time"), ("last", "last_time"),
             ] {
                 let list = try await client.json("/v1/conversations?\(Self.day)&sort=\(sort)")
                 let rows = try await client.rows(
                     "select conversation_id from conversations order by \(expression) desc, start_time desc, 1")
                 #expect(self.ids(list) == rows.compactMap { $0[0] }, "\(sort)")
+                let turned = try await client.json("/v1/conversations?\(Self.day)&sort=\(sort)&order=asc")
+                #expect(self.ids(turned) == self.ids(list).reversed(), "\(sort)")
             }
         }
     }
@@ -191,7 +195,7 @@ import Testing
     }
 
     /// From any row one goes to those on both sides of it, as the list has them, to either end.
-    @Test(arguments: sorts) func aRowLeadsToItsNeighbours(sort: String) async throws {
+    @Test(arguments: lists) func aRowLeadsToItsNeighbours(sort: String) async throws {
         try await withEvents { client in
             let query = "\(Self.day)&sort=\(sort)&channel=web"
             let whole = try #require(try await client.json("/v1/conversations?\(query)")["conversations"]?.array)
@@ -211,7 +215,7 @@ import Testing
     }
 
     /// Who went forwards page by page comes back over the same pages.
-    @Test(arguments: sorts) func pagesGoBothWays(sort: String) async throws {
+    @Test(arguments: lists) func pagesGoBothWays(sort: String) async throws {
         try await withEvents { client in
             let path = "/v1/conversations?\(Self.day)&sort=\(sort)&limit=5"
             var (pages, page) = ([JSONValue](), try await client.json(path))
@@ -247,7 +251,8 @@ import Testing
             for (query, said) in [
                 ("limit=0", "limit is not between 1 and 500"), ("limit=501", "limit is not between"),
                 ("limit=x", "limit is not a whole number"), ("sort=costs", "did you mean cost?"),
-                ("outcome=won", "there is no outcome won"), ("rule=house", "there is no outcome rule house"),
+                ("order=up", "there is no order up"), ("outcome=won", "there is no outcome won"),
+                ("rule=house", "there is no outcome rule house"),
                 ("errors=-1", "errors is not a whole number"), ("min_cost=cheap", "min_cost is not an amount in USD"),
                 ("min_cost=0.0000000000001", "min_cost is not"), ("min_duration=1e3", "min_duration is not a number"),
                 ("min_cost=1e-3", "min_cost is not an amount"), ("errors=+1", "errors is not a whole number"),
@@ -259,6 +264,8 @@ import Testing
                 ("cursor=\(cursor)&before=\(cursor)", "cursor and before are given together"),
                 ("before=\(cursor)&sort=cost", "the cursor is of a list that is sorted by newest"),
                 ("cursor=\(cursor)&sort=cost", "the cursor is of a list that is sorted by newest"),
+                ("cursor=\(cursor)&order=asc", "the cursor is of a list in the order desc"),
+                ("cursor=\(cursor.replacing(".newest.", with: ".newest-as."))", "the cursor is none of ours"),
                 // Values that no list is sorted by, and no number of SQL holds.
                 ("cursor=1.cost.0.1.\(most).0.78.&sort=cost", "the cursor is none of ours"),
                 ("cursor=1.errors.0.1.-\(most).0.78.&sort=errors", "the cursor is none of ours"),

@@ -56,6 +56,14 @@ import Testing
             ])
     }
 
+    /// Lines at round times and values, and how long each point is, beside 24 hours a day.
+    @Test func axesHaveLinesAndPanelsTheirStep() throws {
+        let grids = try script("chart.js").ranges(of: "grid: { color: faint(ink) }")
+        #expect(grids.count == 2)
+        try expect("panels.js", has: ["\"each point \" + length(step)"])
+        try expect("time.js", has: ["hourCycle: \"h23\""])
+    }
+
     /// Headings of all panels stand in the document, those that a row folds away as well.
     @Test func everyHeadingIsThereBeforeAnyFigure() async throws {
         try await withServer { client, _ in

@@ -35,6 +35,14 @@ import Testing
         return "/assets/" + (choices.first ?? "") + "/"
     }()
 
+    /// What each script takes of others, by its name.
+    private static var imports: [String: [String]] {
+        Dictionary(
+            uniqueKeysWithValues: texts.map { name, text in
+                (name, text.matches(of: /(?:\} from |[i]mport\()"\.\/([^"]*)"/).map { String($0.1) })
+            })
+    }
+
     static func expectGuarded(_ answer: ServerAnswer, _ address: String) {
         #expect(answer.headers["Content-Security-Policy"] == policy, "\(address)")
         for (name, value) in [
@@ -63,6 +71,11 @@ import Testing
         let said = try Data(contentsOf: root.appending(path: "Deploy/debian/copyright"))
         #expect(String(decoding: said, as: UTF8.self).contains("Chart.js contributors"))
     }
+
+    /// Bytes of all files together, packed as they are sent: what a browser loads at most, however many pages it opens.
+    private static let packedBytesMax = 400_000
+    /// Of the scripts that are ours, and of a document with its styles: what one page loads at most, packed.
+    private static let (scriptBytesMax, styledBytesMax) = (60_000, 20_000)
 
     @Test func filesAreSentForGoodAndPackedToWhoTakesThem() async throws {
         let types = ["svg": "image/svg+xml", "css": "text/css", "js": "text/javascript"]
@@ -98,7 +111,7 @@ import Testing
                     #expect(answer.body == file.bytes, "\(address) \(refused)")
                 }
             }
-            #expect(packedBytes < 200_000, "all files together: \(packedBytes) bytes")
+            #expect(packedBytes < Self.packedBytesMax, "all files together: \(packedBytes) bytes")
         }
     }
 
@@ -113,6 +126,31 @@ import Testing
             }
             let near = try await client.send("GET", Self.folder + "stile.css")
             #expect(near.status == 404 && near.text.contains("style.css"), "\(near.text)")
+        }
+    }
+
+    /// Beside the library of charts, which is loaded where one is drawn.
+    @Test func aPageIsLight() async throws {
+        let taken = Self.imports
+        try await withServer { client, _ in
+            let packing = [("Accept-Encoding", "gzip")]
+            var sizes: [String: Int] = [:]
+            for (name, _) in Self.texts {
+                sizes[name] = try await client.send("GET", Self.folder + name, headers: packing).body.count
+            }
+            for document in Self.documents {
+                let text = try await client.send("GET", document).text
+                var reached: Set<String> = []
+                var waiting = text.matches(of: /(?:src|href)="\/assets\/[^\/"]*\/([^"]*)"/).map { String($0.1) }
+                while let name = waiting.popLast() {
+                    if reached.insert(name).inserted { waiting += taken[name] ?? [] }
+                }
+                let scripts = reached.filter { $0.hasSuffix(".js") }.reduce(0) { $0 + (sizes[$1] ?? 0) }
+                let styles = reached.filter { !$0.hasSuffix(".js") }.reduce(0) { $0 + (sizes[$1] ?? 0) }
+                let page = Gzip.compress(Array(text.utf8), level: 9).count
+                #expect(scripts <= Self.scriptBytesMax, "\(document): \(scripts) bytes of scripts")
+                #expect(styles + page <= Self.styledBytesMax, "\(document): \(styles) + \(page) bytes")
+            }
         }
     }
 
@@ -207,7 +245,7 @@ import Testing
         try await withServer { client, _ in
             let text = try await client.send("GET", "/status").text
             let menu = try #require(text.firstMatch(of: /<nav [\s\S]*<\/nav>/)).0
-            let entries = menu.matches(of: /<a href="([^"]*)" data-keeps-view( aria-current="page")?>([^<]*)<\/a>/)
+            let entries = menu.matches(of: /<a href="([^"]*)"( aria-current="page")?>([^<]*)<\/a>/)
             #expect(
                 entries.map { String($0.3) }.first == "Overview" && entries.contains { $0.3 == "Status" && $0.2 != nil }
             )
@@ -355,10 +393,7 @@ import Testing
 
     /// A page whose scripts draw charts has their library and their style; no other one loads them.
     @Test func whoDrawsChartsHasTheirLibraryAndStyle() async throws {
-        let taken = Dictionary(
-            uniqueKeysWithValues: Self.texts.map { name, text in
-                (name, text.matches(of: /(?:\} from |[i]mport\()"\.\/([^"]*)"/).map { String($0.1) })
-            })
+        let taken = Self.imports
         try await withServer { client, _ in
             var count = 0
             for document in Self.documents {
@@ -382,6 +417,33 @@ import Testing
         for name in [".chart", ".overlay", ".tip", ".legend", ".unseen"] {
             let sheets = Self.texts.filter { $0.name.hasSuffix(".css") && $0.text.contains("\n\(name) {") }.map(\.name)
             #expect(sheets == [name == ".unseen" ? "style.css" : "chart.css"], "\(name)")
+        }
+    }
+
+    /// Lines and words of states can be told from what is behind them, in both themes (WCAG 2.2, 1.4.3 and 1.4.11).
+    @Test func coloursStandOut() throws {
+        let style = try #require(Self.texts.first { $0.name == "style.css" }).text
+        func light(_ color: Int) -> Double {
+            let parts = [16, 8, 0].map { shift -> Double in
+                let value = Double(color >> shift & 0xFF) / 255
+                return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
+            }
+            return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+        }
+        for theme in ["\n:root {", "\n:root[data-theme=\"dark\"] {"] {
+            let block = try #require(style.components(separatedBy: theme).dropFirst().first?.prefix { $0 != "}" })
+            var colors: [String: Double] = [:]
+            for match in block.matches(of: /--([a-z0-9-]+): #([0-9A-F]{6})/) {
+                colors[String(match.1)] = light(try #require(Int(match.2, radix: 16)))
+            }
+            let card = try #require(colors["card"])
+            for (name, least) in (1...6).map({ ("series-\($0)", 3.0) })
+                + ["good", "warn", "bad", "ink", "soft", "link"].map({ ($0, 4.5) })
+            {
+                let color = try #require(colors[name], "\(theme) \(name)")
+                let contrast = (max(color, card) + 0.05) / (min(color, card) + 0.05)
+                #expect(contrast >= least, "\(theme) \(name): \(contrast)")
+            }
         }
     }
 

@@ -123,7 +123,7 @@ import Testing
             let found = try JSONReader.parse(try runner.conversations(request).json)
             #expect(found["matching"]?.integer == 1 && found["conversations"]?.array?.count == 1, "\(name)")
             #expect(found["conversations"]?.array?.first?["conversation_id"]?.string == "c5-3", "\(name)")
-            #expect(engine.tables == [["conversations"], ["events"]], "\(name)")
+            #expect(engine.tables == [["conversations"], ["turns"], ["events"]], "\(name)")
             let first = try #require(engine.statistics.first)
             #expect(first.rowsScanned <= 10, "\(name): \(first.rowsScanned) rows")
         }
@@ -151,7 +151,7 @@ import Testing
             let found = try page(["limit": "3", name: place], engine)
             #expect(found["conversations"] == .array(Array(listed[places])), "\(name)")
             // Nobody counts all of them again, and pieces of other times are not looked into.
-            #expect(engine.tables == [["conversations"], ["events"]], "\(name)")
+            #expect(engine.tables == [["conversations"], ["turns"], ["events"]], "\(name)")
             let first = try #require(engine.statistics.first)
             #expect(first.rowsScanned <= 20, "\(name): \(first.rowsScanned) rows")
         }

@@ -113,8 +113,8 @@ package enum FuzzWords {
         "llm.token_count.prompt" "openinference.span.kind"
         """
     private static let times = """
-        from= to= timezone= by= where= rule= objectives= sort= cursor= before= limit= named= var-v= find-v= now \
-        now-30d/d now/fy now+1M now-1M/M /fQ -999999999y 2026-08-01 2026-08-01T09:00:00Z +02:00 1785574800.5 \
+        from= to= timezone= by= where= rule= objectives= sort= order= cursor= before= limit= named= var-v= find-v= \
+        now now-30d/d now/fy now+1M now-1M/M /fQ -999999999y 2026-08-01 2026-08-01T09:00:00Z +02:00 1785574800.5 \
         Europe/Berlin UTC browser America/St_Johns 1.cost. 1.newest. .632d31. %2B %00 1e18 position: \
         -292273086-05-16T16:47:06Z
         """

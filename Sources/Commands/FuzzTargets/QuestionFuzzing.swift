@@ -52,6 +52,7 @@ extension FuzzTarget {
                 + "cursor=1.cost.1785000000000000000.1785578400000000000.123456.1785578399000000000.632d31.74",
             "sort=newest&before=1.newest.-9223372036854775808.9223372036854775807.-1.0..&tenant=a&outcome=resolved",
             "from=now-7d&to=now&id=c-&errors=1&min_cost=0.01&min_duration=1.5&sort=duration&channel=web&topic=a",
+            "sort=slowest&order=asc&before=1.slowest-asc.0.1.-1.0.61.74", "sort=last&cursor=1.last.0.1.0.0.61.74",
             "user=u_0123456789abcdef0123456789abcdef&limit=500&rule=intercom-fin&variant=b",
         ]
     ) { bytes in
@@ -66,7 +67,7 @@ extension FuzzTarget {
             try require(!error.message.isEmpty && !error.hint.isEmpty, "a refusal in words")
         case .success(.none): break
         case .success(.some(let written)):
-            let again = place { $0 == "cursor" ? written : $0 == "sort" ? form["sort"] : nil }
+            let again = place { $0 == "cursor" ? written : ["sort", "order"].contains($0) ? form[$0] : nil }
             try require(again == .success(written), "a cursor that is written is read as it was")
         }
     }

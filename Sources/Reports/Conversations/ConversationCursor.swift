@@ -11,6 +11,7 @@ struct ConversationCursor: Sendable {
     private static let valueMax: UInt128 = 10_000_000_000_000_000_000_000_000_000_000_000_000
 
     var order: ConversationOrder
+    var direction: ConversationDirection = .desc
     /// The period of the first page, ns since 1970 UTC.
     var from: Int64
     var to: Int64
@@ -24,33 +25,55 @@ struct ConversationCursor: Sendable {
     /// As an address says it: letters, digits and what needs no escape.
     var text: String {
         [
-            Self.version, order.rawValue, String(from), String(to), String(value), String(start),
+            Self.version, orderText, String(from), String(to), String(value), String(start),
             hexadecimal(id.utf8), hexadecimal(tenant.utf8),
         ].joined(separator: ".")
     }
 
     init(
-        order: ConversationOrder, from: Int64, to: Int64, value: Int128, start: Int64, id: String, tenant: String
+        order: ConversationOrder, direction: ConversationDirection = .desc, from: Int64, to: Int64, value: Int128,
+        start: Int64, id: String, tenant: String
     ) {
-        (self.order, self.from, self.to, self.value, self.start) = (order, from, to, value, start)
+        (self.order, self.direction, self.from, self.to) = (order, direction, from, to)
+        (self.value, self.start) = (value, start)
         (self.id, self.tenant) = (id, tenant)
     }
 
     /// - Throws: ``ReportError`` for what ``text`` did not write.
     init(_ text: String) throws(ReportError) {
         let parts = text.split(separator: ".", maxSplits: 8, omittingEmptySubsequences: false)
-        guard parts.count == 8, parts[0] == Self.version, let order = ConversationOrder(rawValue: String(parts[1])),
+        guard parts.count == 8, parts[0] == Self.version, let (order, direction) = Self.order(parts[1]),
             let from = Int64(parts[2]), let to = Int64(parts[3]), from < to, let value = Int128(String(parts[4])),
             value.magnitude < Self.valueMax, let start = Int64(parts[5]), let id = Self.name(parts[6]),
             let tenant = Self.name(parts[7])
         else {
             throw ReportError(message: "the cursor is none of ours", hint: "give the member next of the page before")
         }
-        self.init(order: order, from: from, to: to, value: value, start: start, id: id, tenant: tenant)
+        self.init(
+            order: order, direction: direction, from: from, to: to, value: value, start: start, id: id, tenant: tenant)
+    }
+
+    /// With the direction where that is not the one that lists mostly have: cursors without one are older than it.
+    private var orderText: String { order.rawValue + (direction == .asc ? "-asc" : "") }
+
+    private static func order(_ text: Substring) -> (ConversationOrder, ConversationDirection)? {
+        let isAscending = text.utf8.count > 4 && text.utf8.suffix(4).elementsEqual("-asc".utf8)
+        return ConversationOrder(rawValue: String(isAscending ? text.dropLast(4) : text))
+            .map { ($0, isAscending ? .asc : .desc) }
     }
 
     private static func name(_ digits: Substring) -> String? {
         guard let name = bytes(ofHexadecimal: digits.utf8), !name.contains(0) else { return nil }
         return String(validating: name, as: UTF8.self)
+    }
+}
+
+extension ConversationCursor {
+    /// Whether it stands before another one where the greatest comes first: as the question orders rows, texts by bytes.
+    func stands(beforeInDescent other: ConversationCursor) -> Bool {
+        if value != other.value { return value > other.value }
+        if start != other.start { return start > other.start }
+        let (id, otherID) = (ExactText(id), ExactText(other.id))
+        return id == otherID ? ExactText(tenant) < ExactText(other.tenant) : id < otherID
     }
 }

@@ -11,6 +11,8 @@ package struct ConversationList: Sendable {
         var fields: [ConversationField]
         /// From its first event to the last thing that somebody did, ns.
         var duration: Int64
+        /// The answer of all its answers that took longest, ns; nil: none says how long it took.
+        var slowest: Int64?
         /// Its own place in the list.
         var place: ConversationCursor?
         /// Model calls and embeddings, of all its events.
@@ -43,6 +45,7 @@ package struct ConversationList: Sendable {
         json.member("from", RFC3339.render(request.period.from))
         json.member("to", RFC3339.render(request.period.to))
         json.member("sort", request.order.rawValue)
+        json.member("order", request.direction.rawValue)
         json.member("rule", request.rule.rawValue)
         if let matching { json.member("matching", exact: matching) }
         json.key("conversations")
@@ -50,6 +53,7 @@ package struct ConversationList: Sendable {
             json.beginObject()
             for field in row.fields { ConversationDocument.append(field, to: &json) }
             json.member("duration_ns", exact: row.duration)
+            if let slowest = row.slowest { json.member("slowest_answer_ns", exact: slowest) }
             json.member("calls", exact: row.calls)
             json.member("calls_unpriced", exact: row.unpriced)
             json.member("calls_partly_priced", exact: row.partly)
@@ -75,11 +79,11 @@ extension ReportRunner {
 }
 
 /// The questions behind a page.
-private struct ListedConversations {
+struct ListedConversations {
     let runner: ReportRunner
     let request: ConversationRequest
 
-    private static let columns = [
+    static let columns = [
         "conversation_id", "tenant", "start_time", "last_time", "last_activity_time", "closed_time", "closed_reason",
         "channel", "topic", "agent", "experiment", "variant", "prompt_name", "prompt_version", "user_id", "resolved_by",
         "resolved_certainty", "turns", "answers", "errors", "escalations", "escalation_reason", "score",
@@ -87,21 +91,13 @@ private struct ListedConversations {
     ]
 
     func page() throws -> ConversationList {
-        // The last ones before a place are the first ones of the list turned round.
-        let (down, up) = request.isBefore ? ("asc", "desc") : ("desc", "asc")
-        let start = request.order == .newest ? [] : ["start_time \(down)"]
-        let order = ["\(value) \(down)"] + start + ["conversation_id \(up)", "tenant \(up)"]
-        let found = try runner.named(
-            "select \(Self.columns.joined(separator: ", ")), \(outcome) as outcome from conversations "
-                + "where \((conditions + placeConditions).joined(separator: " and ")) "
-                + "order by \(order.joined(separator: ", ")) limit \(request.count + 1)")
+        let found = try request.order == .slowest ? bySlowestAnswer() : inOrder()
         let isMore = found.count > request.count
-        var rows = found.prefix(request.count).map { fields -> ConversationList.Row in
-            var row = ConversationList.Row(fields: fields, duration: ConversationSums.duration(fields))
-            row.place = cursor(row)
-            return row
-        }
+        var rows = Array(found.prefix(request.count))
+        // The last ones before a place are the first ones of the list turned round.
         if request.isBefore { rows.reverse() }
+        if request.order != .slowest { try addAnswers(to: &rows) }
+        for index in rows.indices { rows[index].place = cursor(rows[index]) }
         try addCalls(to: &rows)
         var matching: Int64?
         // Where all stand on the first page they are counted.
@@ -115,6 +111,22 @@ private struct ListedConversations {
             position: runner.catalog.position, watermark: runner.catalog.watermark)
     }
 
+    /// A row more than a page has, if there is one, from the place on.
+    private func inOrder() throws -> [ConversationList.Row] {
+        let found = try runner.named(
+            "select \(Self.columns.joined(separator: ", ")), \(outcome) as outcome from conversations "
+                + "where \((conditions + placeConditions).joined(separator: " and ")) \(ordering)")
+        return found.map { ConversationList.Row(fields: $0, duration: ConversationSums.duration($0)) }
+    }
+
+    /// The order without ties, and a row more than a page has.
+    var ordering: String {
+        let (down, up) = request.isUp ? ("asc", "desc") : ("desc", "asc")
+        let start = request.order == .newest ? [] : ["start_time \(down)"]
+        let order = ["\(value) \(down)"] + start + ["conversation_id \(up)", "tenant \(up)"]
+        return "order by \(order.joined(separator: ", ")) limit \(request.count + 1)"
+    }
+
     /// How many there are, of more than a page.
     private func counted() throws -> Int64 {
         let rows = try runner.rows(
@@ -122,23 +134,25 @@ private struct ListedConversations {
         return Int64(clamping: rows.first?.integer(0) ?? 0)
     }
 
-    private var outcome: String { OutcomeText.expression(request.rule, now: runner.reached) }
+    var outcome: String { OutcomeText.expression(request.rule, now: runner.reached) }
 
     private static let length = "(coalesce(last_activity_time, last_time) - start_time)"
     private static let cost = "coalesce(cost_low_usd, 0)"
     private static let errors = "coalesce(errors, 0)"
 
     /// What it is sorted by.
-    private var value: String {
+    var value: String {
         switch request.order {
         case .newest: "start_time"
         case .cost: Self.cost
         case .duration: Self.length
         case .errors: Self.errors
+        case .slowest: "coalesce(slowest, \(Self.noAnswer))"
+        case .last: "last_time"
         }
     }
 
-    private var conditions: [String] {
+    var conditions: [String] {
         let period = request.period
         var conditions = ["last_time >= \(SQLTexts.time(period.from))", "start_time < \(SQLTexts.time(period.to))"]
         conditions += request.texts.map { "\($0.column) = \(SQLTexts.text($0.text))" }
@@ -154,7 +168,7 @@ private struct ListedConversations {
     }
 
     /// That it stands behind the place, or before it.
-    private var placeConditions: [String] {
+    var placeConditions: [String] {
         guard let place = request.place else { return [] }
         let start = SQLTexts.time(place.start)
         let (id, tenant) = (SQLTexts.text(place.id), SQLTexts.text(place.tenant))
@@ -163,9 +177,10 @@ private struct ListedConversations {
             case .newest: start
             case .cost: Self.money(place.value)
             case .duration: Self.interval(Int64(clamping: place.value))
-            case .errors: String(place.value)
+            case .errors, .slowest: String(place.value)
+            case .last: SQLTexts.time(Int64(clamping: place.value))
             }
-        let (down, up) = request.isBefore ? (">", "<") : ("<", ">")
+        let (down, up) = request.isUp ? (">", "<") : ("<", ">")
         let names = "(conversation_id \(up) \(id) or conversation_id = \(id) and tenant \(up) \(tenant))"
         let ties =
             request.order == .newest
@@ -182,7 +197,7 @@ private struct ListedConversations {
         "(\(SQLTexts.time(nanoseconds)) - \(SQLTexts.time(0)))"
     }
 
-    private func cursor(_ row: ConversationList.Row) -> ConversationCursor? {
+    func cursor(_ row: ConversationList.Row) -> ConversationCursor? {
         guard let start = row.fields.time("start_time"), let id = row.fields.text("conversation_id")
         else { return nil }
         let value: Int128 =
@@ -192,16 +207,17 @@ private struct ListedConversations {
             case .cost:
                 if case .numeric(let picoUSD, _)? = row.fields.value("cost_low_usd") { picoUSD } else { 0 }
             case .errors: if case .integer(let count)? = row.fields.value("errors") { Int128(count) } else { 0 }
+            case .slowest: Int128(row.slowest ?? Self.noAnswer)
+            case .last: Int128(row.fields.time("last_time") ?? start)
             }
         return ConversationCursor(
-            order: request.order, from: request.period.from, to: request.period.to, value: value, start: start, id: id,
-            tenant: row.fields.text("tenant") ?? "")
+            order: request.order, direction: request.direction, from: request.period.from, to: request.period.to,
+            value: value, start: start, id: id, tenant: row.fields.text("tenant") ?? "")
     }
 
     private func addCalls(to rows: inout [ConversationList.Row]) throws {
         guard !rows.isEmpty else { return }
-        let names = rows.compactMap { row in row.fields.text("conversation_id").map { ExactText($0) } }
-        let ids = Set(names).sorted().map { SQLTexts.text($0.text) }.joined(separator: ", ")
+        let ids = Self.list(rows.compactMap { $0.fields.text("conversation_id") })
         // All their events happened in between, and most of a store did not.
         let first = rows.compactMap { $0.fields.time("start_time") }.min() ?? .min
         let last = rows.compactMap { $0.fields.time("last_time") }.max() ?? .max
@@ -213,8 +229,7 @@ private struct ListedConversations {
         var counts: [[ExactText]: ReportRow] = [:]
         for row in counted { counts[[ExactText(row.text(0) ?? ""), ExactText(row.text(1) ?? "")]] = row }
         for index in rows.indices {
-            let names = ["conversation_id", "tenant"].map { ExactText(rows[index].fields.text($0) ?? "") }
-            guard let row = counts[names] else { continue }
+            guard let row = counts[Self.name(rows[index].fields)] else { continue }
             // Of one that came back after its events were dropped they are those of its last row.
             if case .timestamptz(let begin) = row.values[5], let end = rows[index].fields.time("last_time"),
                 end < begin

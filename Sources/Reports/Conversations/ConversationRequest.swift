@@ -2,7 +2,7 @@ import Bytes
 package import Domain
 import JSONTexts
 
-/// By what conversations are listed, the greatest first.
+/// By what conversations are listed.
 package enum ConversationOrder: String, CaseIterable, Hashable, Sendable {
     /// By when the first event happened.
     case newest
@@ -12,6 +12,18 @@ package enum ConversationOrder: String, CaseIterable, Hashable, Sendable {
     case duration
     /// By how many answers failed.
     case errors
+    /// By the answer that took longest of all its answers; what has none comes behind all that have.
+    case slowest
+    /// By when the last event happened.
+    case last
+}
+
+/// Which end of the order a list begins with.
+package enum ConversationDirection: String, CaseIterable, Hashable, Sendable {
+    /// With the greatest, or latest.
+    case desc
+    /// With the least, or earliest: the same list turned round.
+    case asc
 }
 
 /// Which conversations are listed, in which order, and from where on.
@@ -38,12 +50,16 @@ package struct ConversationRequest: Sendable {
     /// At least so long, ns.
     let durationMin: Int64
     let order: ConversationOrder
+    let direction: ConversationDirection
     /// So many at a time.
     let count: Int
     /// The place in the list that the page lies behind, or before; nil: it is the first one.
     let place: ConversationCursor?
     /// Whether what stands right before the place is asked for, and not what stands behind it.
     let isBefore: Bool
+
+    /// Whether the page goes on towards greater values, as those before a place do where the greatest comes first.
+    var isUp: Bool { (direction == .asc) != isBefore }
 
     /// The place, as an address says it.
     package var placeText: String? { place?.text }
@@ -58,6 +74,7 @@ package struct ConversationRequest: Sendable {
         // Dates, and days of words such as now/d, are days of this zone.
         let clock = try ReportRequest.clock(value("timezone") ?? "UTC")
         order = try Self.choice(value("sort"), "sort") ?? .newest
+        direction = try Self.choice(value("order"), "order") ?? .desc
         self.rule = try Self.choice(value("rule"), "outcome rule") ?? rule
         outcome = try Self.choice(value("outcome"), "outcome")
         let (behind, before) = (value("cursor"), value("before"))
@@ -72,6 +89,11 @@ package struct ConversationRequest: Sendable {
                 throw ReportError(
                     message: "the cursor is of a list that is sorted by \(place.order.rawValue)",
                     hint: "give the same sort as for the page before")
+            }
+            guard place.direction == direction else {
+                throw ReportError(
+                    message: "the cursor is of a list in the order \(place.direction.rawValue)",
+                    hint: "give the same order as for the page before")
             }
             // Relative times move on; a list that somebody goes through does not.
             period = ReportPeriod(from: place.from, to: place.to)

@@ -21,7 +21,7 @@ function pairs(entries) {
 function exploreLink(query) {
   // A question's text stands behind the sign that no server is sent.
   const page = "/explore";
-  return hasPage(page) ? el("a", { href: page + "?lang=promql&view=chart#" + encodeURIComponent(query), "data-keeps-view": true }, "open in explore") : null;
+  return hasPage(page) ? el("a", { href: page + "?lang=promql&view=chart#" + encodeURIComponent(query) }, "open in explore") : null;
 }
 
 // What a rule says of whatever it finds is a template, which each instance has filled in: before there is one, words stand

@@ -75,18 +75,18 @@ function inWords(name) { return name.split(/(?<=[a-z0-9])(?=[A-Z])/).flatMap((wo
 // Browsers take . and .. for folders, however they are escaped: in a path _ stands for such a name.
 function alertPath(name) { return "/alerts/" + (name === "." || name === ".." ? "_?named=" + name : encodeURIComponent(name)); }
 
-export function alertLink(name) { return el("a", { href: alertPath(name), "data-keeps-view": true }, inWords(name)); }
+export function alertLink(name) { return el("a", { href: alertPath(name) }, inWords(name)); }
 
 // Where the rule is evaluated again over the range: what it would have said where nobody looked.
 export function replayLink(name) {
   const path = alertPath(name);
-  return el("a", { href: path + (path.includes("?") ? "&" : "?") + "causes=1", "data-keeps-view": true, "aria-label": "what " + name + " would have said" },
+  return el("a", { href: path + (path.includes("?") ? "&" : "?") + "causes=1", "aria-label": "what " + name + " would have said" },
     "what it would have said");
 }
 
 // A runbook is of no range, but what it leads to is.
 export function runbookLink(name, text = "runbook") {
-  return hasPage("/runbooks") ? el("a", { href: "/runbooks/" + encodeURIComponent(name), "data-keeps-view": true }, text) : null;
+  return hasPage("/runbooks") ? el("a", { href: "/runbooks/" + encodeURIComponent(name) }, text) : null;
 }
 
 // As a label's value stands in PromQL.

@@ -5,7 +5,7 @@ import { Columns, costText, exactMoney, outcomes, pico, tree, withheldText, word
 import { copyButton } from "./copy.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, format } from "./format.js";
-import { conversationAddress, cursorOf, filtersOf, namedHere, pageInList, sortOf } from "./listed.js";
+import { conversationAddress, cursorOf, filtersOf, namedHere, orderOf, pageInList } from "./listed.js";
 import { VirtualRows, isShortcutOfOthers, isTyping } from "./rows.js";
 import { keepView, notice, noticeTrouble, show } from "./shell.js";
 import { change, link, view } from "./state.js";
@@ -60,7 +60,8 @@ function clockText(ns) { return timeText(ns).slice(11); }
 // MARK: head
 
 function tile(title, figure, ...more) {
-  return el("div", { class: "tile" }, el("h2", { class: "tile-title" }, title), el("p", { class: "figure" }, figure),
+  return el("div", { class: "tile" }, el("h2", { class: "tile-title" }, title),
+    el("p", { class: figure.length > 14 ? "figure long" : "figure" }, figure),
     more.filter(Boolean).map((part) => (typeof part === "string" ? el("p", { class: "soft" }, part) : part)));
 }
 
@@ -137,7 +138,7 @@ async function findBesides() {
   showBesides();
   if (place === null) return;
   const others = async (name) => {
-    const asked = { ...values, sort: sortOf(place), [name]: cursorOf(place, id, data.answer.tenant), limit: 2 };
+    const asked = { ...values, ...orderOf(place), [name]: cursorOf(place, id, data.answer.tenant), limit: 2 };
     const { conversations } = await ask(address("/v1/conversations", asked));
     return conversations.filter((found) => found.conversation_id !== id || found.tenant !== data.answer.tenant);
   };
@@ -155,12 +156,12 @@ async function findBesides() {
 function showBesides() {
   const { place, view: named } = given();
   const { before, behind } = besides;
-  const sort = sortOf(place ?? "") ?? "newest";
+  const { sort, order } = orderOf(place ?? "");
   const other = (found, rel, text) => el("a", { href: pageInList(found, { view: named }), rel }, text(found.conversation_id));
   const end = (text) => el("span", { class: "soft" }, text);
   replace(byId("list"),
     before ? other(before, "prev", (name) => "‹ Previous: " + name) : before === null ? end("The first of the list") : null,
-    el("a", { href: link("/conversations", sort === "newest" ? {} : { sort }) }, place === null ? "All conversations" : "The list"),
+    el("a", { href: link("/conversations", { sort: sort === "newest" ? undefined : sort, order }) }, place === null ? "All conversations" : "The list"),
     behind ? other(behind, "next", (name) => "Next: " + name) : behind === null ? end("The last of the list") : null);
 }
 
@@ -388,7 +389,7 @@ async function showDetail(position, isFocus = false) {
       row < 0 ? el("p", { class: "warn" }, "! it is not among the first " + count(data.events.count) + " events, which are loaded")
         : [marks(row).length ? el("p", { class: "warn" }, marks(row).join(", ")) : null, correctionOf(row), priceOf(row), contentOf(row)],
       el("p", {}, traceLink(found.trace_id)),
-      el("div", { class: "wide" }, el("table", {}, el("tbody", {}, Object.entries(found).map(([name, value]) =>
+      el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Fields" }, el("table", {}, el("tbody", {}, Object.entries(found).map(([name, value]) =>
         el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, typeof value === "object" ? JSON.stringify(value, null, 1) : String(value)))))))));
     notice("event", null);
     if (isFocus) byId("detail-title").focus();
@@ -425,7 +426,8 @@ function priceOf(row) {
     el("td", { class: "number" }, price.usd_per_million_tokens ? "$" + price.usd_per_million_tokens + " per million tokens" : "$" + price.usd_per_gpu_hour + " per GPU hour"),
     el("td", {}, price.provider + " " + price.model + (price.service_tier ? " (" + price.service_tier + ")" : "")),
     el("td", {}, (price.origin === "set" ? "set" : "list price") + (price.valid_from ? " from " + price.valid_from : ""))));
-  return el("div", { class: "wide" }, el("table", {}, el("caption", {}, "booked at " + costText(callOf(data.events, row))),
+  return el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Prices of the call" }, el("table", {},
+    el("caption", {}, "booked at " + costText(callOf(data.events, row))),
     el("thead", {}, el("tr", {}, ["class", "price", "of", "since"].map((text) => el("th", { scope: "col" }, text)))), el("tbody", {}, rows)));
 }
 

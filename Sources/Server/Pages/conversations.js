@@ -1,17 +1,18 @@
-// Conversations of the range, by time, cost, length or failed answers, a page at a time. Filters and order stand in the address;
-// of users nothing but tokens does.
+// Conversations of the range, by time, slowest answer, cost, length or failed answers, a page at a time. Filters and
+// order stand in the address; of users nothing but tokens does.
 import { address, ask } from "./ask.js";
 import { costText, exactMoney, outcomes, pico, roundedMoney } from "./columns.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, format } from "./format.js";
-import { filtersOf, pageInList } from "./listed.js";
+import { filtersOf, orderOf, pageInList } from "./listed.js";
 import { keepView, notice, noticeTrouble, show } from "./shell.js";
 import { change, setDefaults, view } from "./state.js";
 import { dateTimeText, offsetText } from "./time.js";
 
 setDefaults({ refresh: "1m" });
 
-const sorts = { newest: "begun", duration: "length", errors: "failed answers", cost: "cost" };
+// By name at the server what the column is called, in which each stands.
+const sorts = { newest: "begun", last: "last event", duration: "length", slowest: "slowest answer", errors: "failed answers", cost: "cost" };
 
 // Each with its name at the server.
 const fields = [
@@ -34,16 +35,22 @@ function given() {
     wrong.push("sort=" + sort + " is none of " + Object.keys(sorts).join(", "));
     sort = "newest";
   }
+  let order = parameters.get("order") ?? "desc";
+  if (order !== "desc" && order !== "asc") {
+    wrong.push("order=" + order + " is desc or asc");
+    order = "desc";
+  }
   const [cursor, before] = ["cursor", "before"].map((name) => parameters.get(name));
-  return { values, sort, place: cursor ?? before, name: cursor === null ? "before" : "cursor", wrong };
+  return { values, sort, order, place: cursor ?? before, name: cursor === null ? "before" : "cursor", wrong };
 }
 
 // A place is of one list: with another range or order it means nothing.
-function holds(place, { from, to, sort }) {
+function holds(place, { from, to, sort, order }) {
   const parts = place.split(".");
+  const placed = orderOf(place);
   try {
     const [start, end] = [parts[2], parts[3]].map((text) => Number(BigInt(text) / 1000000n));
-    return parts[1] === sort && start === Math.floor(from) && end === Math.floor(to);
+    return placed.sort === sort && (placed.order ?? "desc") === order && start === Math.floor(from) && end === Math.floor(to);
   } catch {
     return false;
   }
@@ -97,11 +104,14 @@ function showForm(values) {
 
 // MARK: list
 
-function head(sort, name, kind) {
-  const text = sorts[name];
-  const isChosen = sort === name;
-  return el("th", { scope: "col", class: kind, "aria-sort": isChosen ? "descending" : "none" },
-    el("button", { type: "button", class: "plain", click: () => act({ sort: name === "newest" ? null : name }) }, text + (isChosen ? " ▾" : "")));
+// Whoever chooses a column twice turns the list round. Which end comes first a header says to those who see it and to those
+// who hear it.
+function head({ sort, order }, name, kind) {
+  const isChosen = sort === name, isUp = order === "asc";
+  const wanted = isChosen && !isUp ? "asc" : null;
+  return el("th", { scope: "col", class: kind, "aria-sort": isChosen ? (isUp ? "ascending" : "descending") : "none" },
+    el("button", { type: "button", class: "plain", click: () => act({ sort: name === "newest" ? null : name, order: wanted }) },
+      sorts[name] + (isChosen ? (isUp ? " ▴" : " ▾") : "")));
 }
 
 function row(found, zone) {
@@ -110,25 +120,30 @@ function row(found, zone) {
   const end = (text, more) => [text, more ? el("span", { class: "soft" }, more) : null];
   return el("tr", {},
     el("th", { scope: "row" }, el("a", { href: pageInList(found), class: "row" }, found.conversation_id)),
-    el("td", { title: found.start_time }, dateTimeText(Date.parse(found.start_time), zone, true)),
+    el("td", { class: "time", title: found.start_time }, dateTimeText(Date.parse(found.start_time), zone, true)),
+    el("td", { class: "time", title: found.last_time }, dateTimeText(Date.parse(found.last_time), zone, true)),
     el("td", { class: "number", title: found.duration_ns + " ns" }, format(found.duration_ns / 1e9, "s")),
-    el("td", {}, [found.tenant, found.channel, found.topic, found.variant].filter(Boolean).join(" · ")),
-    el("td", { class: kind }, mark + " " + (found.outcome ?? "not known")),
-    el("td", { class: "number" }, count(found.turns ?? 0)),
+    found.slowest_answer_ns === undefined ? el("td", { class: "number" })
+      : el("td", { class: "number", title: found.slowest_answer_ns + " ns" }, format(found.slowest_answer_ns / 1e9, "s")),
     el("td", { class: "number" + (found.errors ? " bad" : "") }, (found.errors ? "✗ " : "") + count(found.errors ?? 0)),
+    el("td", { class: "number money", title: costText(found) || undefined },
+      el("span", { class: "amount" }, costText(found, roundedMoney) || (found.calls ? "unpriced" : "")),
+      missing ? el("span", { class: "warn" }, "! " + count(missing) + " of " + count(found.calls) + " calls not wholly priced") : null),
+    el("td", { class: kind }, mark + " " + (found.outcome ?? "not known")),
+    el("td", { class: "about" }, [found.tenant, found.channel, found.topic, found.variant].filter(Boolean).join(" · ")),
+    el("td", { class: "number" }, count(found.turns ?? 0)),
     el("td", {}, found.escalations ? end("! " + count(found.escalations), found.escalation_reason ? " " + found.escalation_reason : "") : ""),
-    el("td", { class: "number" }, found.score === undefined ? "" : found.score + " of 5"),
-    el("td", { class: "number", title: costText(found) || undefined }, costText(found, roundedMoney) || (found.calls ? "unpriced" : ""),
-      missing ? el("span", { class: "warn" }, "! " + count(missing) + " of " + count(found.calls) + " calls not wholly priced") : null));
+    el("td", { class: "number" }, found.score === undefined ? "" : found.score + " of 5"));
 }
 
-function showList(answer, sort, zone) {
+function showList(answer, chosen, zone) {
   const rows = answer.conversations;
   const plain = (text, kind) => el("th", { scope: "col", class: kind }, text);
   replace(byId("list"), rows.length === 0 ? null : el("table", { class: "conversations" },
     el("caption", { class: "unseen" }, "Conversations"),
-    el("thead", {}, el("tr", {}, plain("conversation"), head(sort, "newest"), head(sort, "duration", "number"), plain("where, about what"),
-      plain("outcome"), plain("turns", "number"), head(sort, "errors", "number"), plain("escalated"), plain("rating", "number"), head(sort, "cost", "number"))),
+    el("thead", {}, el("tr", {}, plain("conversation"), head(chosen, "newest"), head(chosen, "last"), head(chosen, "duration", "number"),
+      head(chosen, "slowest", "number"), head(chosen, "errors", "number"), head(chosen, "cost", "number"), plain("outcome"),
+      plain("where, about what"), plain("turns", "number"), plain("escalated"), plain("rating", "number"))),
     el("tbody", {}, rows.map((found) => row(found, zone)))));
 }
 
@@ -154,8 +169,8 @@ function showFound(answer, place, filters) {
 function showBasis(answer, zone) {
   const time = Date.parse(answer.watermark);
   setText(byId("basis"), "As of event " + count(answer.position) + ", watermark " + dateTimeText(time, zone, true) + " (" + offsetText(time, zone)
-    + "). Conversations of which something happened in the range; length is from the first event to what somebody did last; outcomes by " + answer.rule
-    + "; cost is that of model calls.");
+    + "). Conversations of which something happened in the range; length is from the first event to what somebody did last,"
+    + " the slowest answer is that of all its answers; outcomes by " + answer.rule + "; cost is that of model calls.");
 }
 
 // Arrows go from row to row.
@@ -172,17 +187,17 @@ byId("list").addEventListener("keydown", (event) => {
 makeForm();
 
 show(async ({ from, to, zone, view: seen, signal }) => {
-  const { values, sort, place, name, wrong } = given();
+  const { values, sort, order, place, name, wrong } = given();
   showForm(values);
   notice("parameters", wrong.length ? "in the address: " + wrong.join("; ") : null);
-  const isHeld = place !== null && holds(place, { from, to, sort });
+  const isHeld = place !== null && holds(place, { from, to, sort, order });
   if (place !== null && !isHeld) return change({ cursor: null, before: null }, { isAct: false });
   const period = isHeld ? { [name]: place } : { from: new Date(from).toISOString(), to: seen.to === "now" ? undefined : new Date(to).toISOString() };
   try {
-    const answer = await ask(address("/v1/conversations", { ...period, ...values, sort }), { signal });
+    const answer = await ask(address("/v1/conversations", { ...period, ...values, sort, order: order === "asc" ? order : undefined }), { signal });
     notice("filters", null);
     notice("missing", answer.notice ? "not all of it yet: " + answer.notice : null, { isBad: false });
-    showList(answer, sort, zone);
+    showList(answer, { sort, order }, zone);
     showFound(answer, isHeld, values);
     showBasis(answer, zone);
   } catch (error) {

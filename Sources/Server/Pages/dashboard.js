@@ -5,8 +5,8 @@ import { ColorBook } from "./chart.js";
 import { Choices, allValues } from "./choices.js";
 import { byId, element, isPrinting, replace, setText } from "./dom.js";
 import { makePanel } from "./panels.js";
-import { notice, noticeTrouble, show } from "./shell.js";
-import { change, setDefaults, view } from "./state.js";
+import { isPage, notice, noticeTrouble, show } from "./shell.js";
+import { change, link, setDefaults, view } from "./state.js";
 import { fullText, isRelative, parsed, setCalendar } from "./time.js";
 
 function iso(time) { return new Date(time).toISOString() }
@@ -225,14 +225,16 @@ class Page {
   link(link, host, cell) {
     const made = element("a", link.title, host);
     if (link.newTab) { made.target = "_blank"; made.rel = "noopener" }
+    // The file says how much of the view it carries.
+    made.dataset.ownView = "";
     this.anchors.push({ made, link, cell });
     this.aim({ made, link, cell });
   }
 
-  aim({ made, link, cell }) {
+  aim({ made, link: wanted, cell }) {
     let address = null;
     try {
-      address = new URL(this.filled(link.url, cell, (values) => encodeURIComponent(values.join("|"))), location.href);
+      address = new URL(this.filled(wanted.url, cell, (values) => encodeURIComponent(values.join("|"))), location.href);
     } catch {
       // It leads nowhere.
     }
@@ -240,13 +242,14 @@ class Page {
     if (made.hidden) return;
     // The range goes along also where it is the one that the page has of itself.
     const { from, to } = view();
-    if (link.keepTime) for (const [name, value] of [["from", from], ["to", to]]) address.searchParams.set(name, value);
+    if (wanted.keepTime) for (const [name, value] of [["from", from], ["to", to]]) address.searchParams.set(name, value);
     for (const [name, value] of this.parameters) {
       const isTime = ["timezone", "refresh"].includes(name);
-      if ((isTime && link.keepTime) || (name.startsWith("var-") && link.includeVars)) address.searchParams.append(name, value);
+      if ((isTime && wanted.keepTime) || (name.startsWith("var-") && wanted.includeVars)) address.searchParams.append(name, value);
     }
-    made.href = address.href;
-    if (!link.title) setText(made, address.pathname);
+    // Of a dashboard's links the file says what goes along; of a panel's no file can, so to a page of ours all of it does.
+    made.href = cell && isPage(address.href) ? link(address.pathname + address.search + address.hash, { from, to }) : address.href;
+    if (!wanted.title) setText(made, address.pathname);
   }
 
   // A text of the file with what variables are set to.

@@ -41,8 +41,7 @@ export function conversationAddress(id, values = {}) {
 // Its page, with the view of this one. What is undefined is left out.
 function conversationPage(id, values = {}) {
   const { part, query } = place(id);
-  const said = Object.entries({ ...query, ...values }).filter(([, value]) => value !== undefined && value !== null);
-  return link("/conversations/" + part, Object.fromEntries(said));
+  return link("/conversations/" + part, { ...query, ...values });
 }
 
 // A link to its page, as those have it who know whose it is at the most.
@@ -67,5 +66,8 @@ export function pageInList(found, values = {}) {
 // A place as the server says it.
 export function cursorOf(place, id, tenant) { return [place, hexadecimal(id), hexadecimal(tenant)].join("."); }
 
-// What a list is sorted by in which a place is.
-export function sortOf(place) { return place.split(".")[1]; }
+// By what a list is in order in which a place is, and from which end; undefined: as lists mostly are.
+export function orderOf(place) {
+  const [sort, order] = place.split(".")[1]?.split("-") ?? [];
+  return { sort, order };
+}

@@ -2,7 +2,7 @@
 // with what loads it; all else happens here.
 import { copyButton } from "./copy.js";
 import { el, byId, replace, setText } from "./dom.js";
-import { absoluteLink, change, link, onChange, range, seconds, view } from "./state.js";
+import { absoluteLink, change, link, onChange, range, seconds, shared, view } from "./state.js";
 import { clockText, dateTimeText, isZone, offsetText, parsed, zoneName } from "./time.js";
 
 const quickRanges = [
@@ -112,6 +112,8 @@ function rangeMenu() {
       if (Number.isNaN(end)) return setText(error, wanted.to + " is no time: write now or 2026-08-02");
       if (start >= end) return setText(error, "the beginning lies not before the end");
       store("zone", wanted.timezone === "browser" ? null : wanted.timezone);
+      // A zone that nobody touched stays each page's own.
+      if (wanted.timezone === view().timezone) delete wanted.timezone;
       closeMenu(menu);
       change(wanted);
     },
@@ -188,6 +190,7 @@ async function run() {
     await load({ ...range(), view: view(), signal: asking.signal });
     if (current !== asking) return;
     shownAt = Date.now();
+    keepView(main);
     main.classList.remove("stale");
     notice("server", null);
   } catch (error) {
@@ -245,13 +248,34 @@ export function refresh() { return run(); }
 
 // MARK: links
 
-// Links that keep the view: what leads to another page, as the address is now.
+// Whether an address is one of a page, as the menu has them or below one of these: it has range, zone and filters as this
+// one has. What programs are told, files and the form are none.
+const kinds = new Set([...document.querySelectorAll("nav a")].map((anchor) => kindOf(new URL(anchor.href).pathname)));
+
+function kindOf(path) { return path.split("/")[1]; }
+
+export function isPage(address) {
+  if (!URL.canParse(address, location.href)) return false;
+  const target = new URL(address, location.href);
+  return target.origin === location.origin && kinds.has(kindOf(target.pathname));
+}
+
+// Has every link to a page keep the view as the address has it now. What has a view of its own says `data-own-view`.
 export function keepView(root = document) {
-  for (const anchor of root.querySelectorAll("a[data-keeps-view]")) {
-    anchor.dataset.path ??= anchor.getAttribute("href");
-    anchor.setAttribute("href", link(anchor.dataset.path));
+  for (const anchor of root.querySelectorAll("a[href]:not([download], [data-own-view])")) {
+    const path = anchor.dataset.path ?? anchor.getAttribute("href");
+    if (path.startsWith("#") || !isPage(path)) continue;
+    anchor.dataset.path = path;
+    anchor.setAttribute("href", link(path));
   }
 }
+
+// What a form asks of a page comes beside the view.
+addEventListener("formdata", (event) => {
+  const form = event.target;
+  if (form.method !== "get" || !isPage(form.action)) return;
+  for (const [name, value] of shared()) event.formData.append(name, value);
+});
 
 // Whether there is a page: the menu names those that there are.
 export function hasPage(path) {

@@ -197,7 +197,7 @@ show(async ({ from, to, zone, view: shown, signal }) => {
   const windows = windowsOf(report);
   showTiles(report, windows);
   replace(byId("figures"), report.sections.map((section) => sectionNode(section, report, windows)));
-  replace(byId("basis"), basisNodes(report), hasPage("/alerts") ? el("p", {}, "Rules that fire are ", el("a", { href: "/alerts", "data-keeps-view": true }, "alerts"), ".") : null);
+  replace(byId("basis"), basisNodes(report), hasPage("/alerts") ? el("p", {}, "Rules that fire are ", el("a", { href: "/alerts" }, "alerts"), ".") : null);
   keepView(byId("main"));
   if (hasPage("/alerts")) await part("alerts", async () => showAlerts(rulesOf(await ask(address("/api/v1/rules", { type: "alert" }), { signal }))));
   await showBurnDown(report, { from, to, zone }, signal);

@@ -66,7 +66,7 @@ export function seconds(text) {
 }
 
 // Goes to what the address says with these changes; null takes a value out, a list gives several. Values that are as
-// without being said are not said.
+// without being said are not said, but for range, zone and refresh that somebody chose: on the next page others may be so.
 //   change({ from: "now-7d" })                    somebody chose: a step
 //   change({ "var-model": ["a", "b"] }, { isAct: false })
 export function change(changes, { isAct = true } = {}) {
@@ -74,7 +74,8 @@ export function change(changes, { isAct = true } = {}) {
   for (const [name, value] of Object.entries(changes)) {
     given.delete(name);
     for (const text of [value].flat()) {
-      if (text !== null && text !== undefined && text !== defaults[name]) given.append(name, text);
+      const isSaid = text !== defaults[name] || (isAct && own.includes(name));
+      if (text !== null && text !== undefined && isSaid) given.append(name, text);
     }
   }
   const query = given.toString();
@@ -92,15 +93,21 @@ function tell() { for (const listener of [...listeners]) listener(); }
 
 addEventListener("popstate", tell);
 
-// An address of ours with the range, zone, refresh and variables of this one.
+// What pages have in common, as this address says it: range, zone, refresh and variables, in pairs of name and value.
+export function shared() {
+  return [...parameters()].filter(([name]) => own.includes(name) || name.startsWith("var-"));
+}
+
+// An address of ours with all of that: the one way in which links between pages are made. What the link says itself goes
+// before it; what is undefined or null is not said.
 export function link(path, changes = {}) {
   const target = new URL(path, location.origin);
-  for (const [name, value] of parameters()) {
-    if ((own.includes(name) || name.startsWith("var-")) && !target.searchParams.has(name)) {
-      for (const text of name.startsWith("var-") ? parameters().getAll(name) : [value]) target.searchParams.append(name, text);
-    }
+  for (const [name, value] of Object.entries(changes)) {
+    target.searchParams.delete(name);
+    for (const text of [value].flat()) if (text !== undefined && text !== null) target.searchParams.append(name, text);
   }
-  for (const [name, value] of Object.entries(changes)) target.searchParams.set(name, value);
+  const said = new Set([...target.searchParams.keys(), ...Object.keys(changes)]);
+  for (const [name, value] of shared()) if (!said.has(name)) target.searchParams.append(name, value);
   return target.pathname + target.search + target.hash;
 }
 

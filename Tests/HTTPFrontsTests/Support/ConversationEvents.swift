@@ -33,20 +33,21 @@ struct ConversationEvents {
         lines.append(line)
     }
 
-    /// A question, its model call and its answer, two seconds long.
+    /// A question, its model call and its answer, which comes two seconds after it.
+    /// - Parameter seconds: how long it says that it took.
     mutating func addTurn(
-        of conversation: String, _ turn: Int, at seconds: Int, status: String = "ok", model: String = "gpt-4o-mini",
-        context: String = #""channel":"web""#
+        of conversation: String, _ turn: Int, at time: Int, status: String = "ok", model: String = "gpt-4o-mini",
+        context: String = #""channel":"web""#, seconds: Int = 2
     ) {
         let common = "\"turn\":\(turn),\(context)"
-        add("message.received", of: conversation, at: seconds, common + #","author":"user","characters":312"#)
+        add("message.received", of: conversation, at: time, common + #","author":"user","characters":312"#)
         add(
-            "llm.call", of: conversation, at: seconds + 1,
+            "llm.call", of: conversation, at: time + 1,
             common + #","status":"ok","provider":"openai","request_model":"\#(model)","input_tokens":1000,"#
                 + #""output_tokens":100,"duration_ns":900000000"#)
         add(
-            "message.sent", of: conversation, at: seconds + 2,
-            common + #","author":"agent","status":"\#(status)","duration_ns":2000000000,"#
+            "message.sent", of: conversation, at: time + 2,
+            common + #","author":"agent","status":"\#(status)","duration_ns":\#(seconds)000000000,"#
                 + #""time_to_first_token_ns":600000000,"characters":640"#)
     }
 }

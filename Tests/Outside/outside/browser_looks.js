@@ -50,6 +50,40 @@ window.__looks = (() => {
         && !element.parentElement.closest(".wide, .rows, .scroll, [data-scrolls]"));
       return [document.documentElement.scrollWidth + " px of " + room, ...out.slice(0, 5).map(told)];
     },
+    // Amounts of money and cells of numbers that go over two lines.
+    broken() {
+      const found = new Set(), walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
+      while (walker.nextNode()) {
+        const node = walker.currentNode, element = node.parentElement;
+        if (!element || /^(script|style|noscript|option|textarea)$/i.test(element.tagName) || !isSeen(element) || element.closest("pre, .unseen")) continue;
+        const places = element.matches("td.number, th.number, .amount, td.time, th.time") ? [[0, node.length]]
+          : [...node.data.matchAll(/[$]\d(?:[\d.,]*\d)?/g)].map((one) => [one.index, one.index + one[0].length]);
+        for (const [start, end] of places) {
+          range.setStart(node, start);
+          range.setEnd(node, end);
+          const lines = new Set([...range.getClientRects()].filter((box) => box.width > 0).map((box) => Math.round(box.top)));
+          if (lines.size > 1) found.add(told(element));
+        }
+      }
+      return [...found].slice(0, 5);
+    },
+    // Frames whose first column does not stay while the others are scrolled, or takes the room of these.
+    unstuck() {
+      return [...document.querySelectorAll(".wide, .scroll, .rows")].filter(isSeen).filter((frame) => {
+        const cell = frame.querySelector("tbody tr:not([aria-hidden]) > *");
+        if (!cell?.nextElementSibling || frame.scrollWidth <= frame.clientWidth + 1) return false;
+        const before = frame.scrollLeft;
+        frame.scrollLeft = frame.scrollWidth;
+        const edge = frame.getBoundingClientRect().left + frame.clientLeft, box = cell.getBoundingClientRect();
+        frame.scrollLeft = before;
+        return Math.abs(box.left - edge) > 2 || box.width > 0.7 * frame.clientWidth;
+      }).map(told);
+    },
+    // Where links lead that stay on this server: [how it looks, path, query, whether it is of the menu].
+    links() {
+      return [...document.querySelectorAll("a[href]:not([download])")].filter((one) => one.origin === location.origin && !one.getAttribute("href").startsWith("#"))
+        .map((one) => [told(one), one.pathname, one.search, one.closest("nav[aria-label=Pages]") !== null]);
+    },
     tooSmall() {
       return [...document.querySelectorAll("button, select, summary, input:not([type=hidden]):not([type=checkbox]):not([type=radio]), textarea")]
         .filter(isSeen).filter((element) => {

@@ -98,6 +98,8 @@ package struct SortOrder {
         case .int64(let values): append(values.map { OrderedBits.of($0) }, isDescending)
         case .double(let values): append(values.map { OrderedBits.of($0) }, isDescending)
         case .boolean(let values): append(values.map { $0 ? 1 : 0 }, isDescending)
+        case .int128(let values): append(wide: values, isDescending)
+        case .interval(let values): append(wide: values.map { IntervalMath.comparable($0) }, isDescending)
         case .text(let codes, let dictionary):
             if dictionary.count <= Self.rankedTextsMax, dictionary.count <= count {
                 let ranks = try ranks(dictionary, look)
@@ -107,6 +109,15 @@ package struct SortOrder {
             }
         default: append(try ranks(column, look), isDescending)
         }
+    }
+
+    /// As one word where all of them fit, else as two.
+    private mutating func append(wide values: [Int128], _ isDescending: Bool) {
+        if values.allSatisfy({ Int64(exactly: $0) != nil }) {
+            return append(values.map { OrderedBits.of(Int64(truncatingIfNeeded: $0)) }, isDescending)
+        }
+        append(values.map { OrderedBits.of(Int64(truncatingIfNeeded: $0 >> 64)) }, isDescending)
+        append(values.map { UInt64(truncatingIfNeeded: $0) }, isDescending)
     }
 
     private mutating func append(_ words: [UInt64], _ isDescending: Bool) {

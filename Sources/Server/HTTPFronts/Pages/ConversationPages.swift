@@ -42,7 +42,7 @@ extension PageDocument {
                 <a href="/v1/conversations">/v1/conversations</a> lists the same.</p></noscript>
                 <form id="filters" class="filters" role="search" aria-label="Filters"></form>
                 <p id="found" class="soft" role="status">…</p>
-                <div class="wide" id="list"></div>
+                <div class="wide" id="list" tabindex="0" role="region" aria-label="The list of conversations"></div>
                 <p id="more"></p>
                 <p id="basis" class="soft"></p>
 

@@ -16,7 +16,7 @@ extension PageDocument {
                 <p class="acts"><label for="lang">Language</label>
                 <select id="lang" name="lang">
                 <option value="sql">SQL</option><option value="promql">PromQL</option></select>
-                <a href="/schemas" data-keeps-view>What there is to ask</a></p>
+                <a href="/schemas">What there is to ask</a></p>
                 <label for="text">Question</label>
                 <div class="editor">
                 <textarea id="text" rows="7" spellcheck="false" autocomplete="off" autocapitalize="off"

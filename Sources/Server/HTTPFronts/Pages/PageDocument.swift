@@ -36,7 +36,7 @@ struct PageDocument: Sendable {
             \(head)<body>
             <a class="skip" href="#main">Skip to the content</a>
             <header class="top">
-            <a class="brand" href="/" data-keeps-view>Plimsoll</a>
+            <a class="brand" href="/">Plimsoll</a>
             \(PageMenu.html(at: place))\(controls)\(leave)</header>
             <main id="main" tabindex="-1">
             \(heading)\(notices)\(content)</main>

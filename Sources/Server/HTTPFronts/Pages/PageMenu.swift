@@ -29,7 +29,7 @@ enum PageMenu {
     static func html(at current: String?) -> HTML {
         let items = entries.map { entry -> HTML in
             let mark: HTML = entry.path == current ? " aria-current=\"page\"" : .empty
-            return "<li><a href=\"\(entry.path)\" data-keeps-view\(mark)>\(entry.name)</a></li>\n"
+            return "<li><a href=\"\(entry.path)\"\(mark)>\(entry.name)</a></li>\n"
         }
         return "<nav aria-label=\"Pages\"><ul>\n\(items)</ul></nav>\n"
     }

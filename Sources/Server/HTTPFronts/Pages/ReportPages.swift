@@ -7,7 +7,7 @@ extension PageDocument {
     static func report(_ kind: ReportKind) -> PageDocument {
         let doors = ReportKind.allCases.map { other -> HTML in
             let mark: HTML = other == kind ? " aria-current=\"true\"" : .empty
-            return "<li><a href=\"/reports/\(other.rawValue)\" data-keeps-view\(mark)>\(title(other))</a></li>\n"
+            return "<li><a href=\"/reports/\(other.rawValue)\"\(mark)>\(title(other))</a></li>\n"
         }
         let dimensions = kind.dimensions.map(\.rawValue).joined(separator: " ")
         var page = PageDocument(

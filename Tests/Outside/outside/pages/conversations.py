@@ -18,7 +18,7 @@ def look(visit):
     visit.serve("conversations", "--trace-link-template", ELSEWHERE)
     visit.take(list(events()))
     visit.look()
-    for act in (ids, neighbours, seen_elsewhere, many_spans, shared):
+    for act in (ids, neighbours, orders, seen_elsewhere, many_spans, shared):
         visit.flow(f"conversations: {act.__name__.replace('_', ' ')}", act)
 
 
@@ -57,7 +57,7 @@ def neighbours(visit):
     """From one end of the list to the other and back, by links, also those of an address that somebody passed on."""
     browser, page = visit.browser, "/conversations (from one to the next)"
     beside = lambda which: browser.ask("document.querySelector(`#list a[rel=${arguments[0]}]`)?.href ?? null", which)
-    for sort in ("newest", "cost"):
+    for sort in ("newest", "cost", "slowest&order=asc"):
         visit.open(f"/conversations?sort={sort}&var-channel=")
         listed = browser.ask(LINKS)
         names = [name for name, _ in listed]
@@ -78,6 +78,39 @@ def neighbours(visit):
         browser.open(browser.ask("document.querySelector('#list a:not([rel])').href"))
         visit.expect(page, "the list again", [name for name, _ in browser.ask(LINKS)], names)
     visit.complaints(page)
+
+
+def orders(visit):
+    """By every column that has one, from both ends, as the server has it; by mouse and by keyboard; headers say which, and reload and Back keep it."""
+    browser, page = visit.browser, "/conversations (in order)"
+    visit.take([event(f"o{at}-{turn}", "message.sent", conversation_id=f"order-{at}", turn=turn, author="agent", status="error" if at == 2 else "ok",
+                      duration_ns=(at * 7 + turn * 3) % 11 * 10**8 + at) for at in range(1, 8) for turn in (1, 2)])
+    heads = "[...document.querySelectorAll('#list thead th')].map((one) => [one.textContent.replace(/ [▴▾]$/, ''), one.ariaSort])"
+    for sort, name in (("last", "last event"), ("duration", "length"), ("slowest", "slowest answer"), ("errors", "errors"), ("cost", "cost"), ("newest", "begun")):
+        visit.open("/conversations" + ("?sort=cost" if sort == "newest" else ""))
+        for order, spoken, mark in (("desc", "descending", "▾"), ("asc", "ascending", "▴")):
+            browser.reach("#list th button", name)
+            browser.press(Keys.ENTER)
+            browser.rest()
+            visit.wants(page, f"the focus is lost at {name}", browser.holds("#list th button", f"{name} {mark}"), browser.focused())
+            told = visit.ask(f"/v1/conversations?from={text_of_range(browser)}&sort={sort}&order={order}")
+            visit.expect(page, f"by {name}, {spoken}", [one for one, _ in browser.ask(LINKS)], [one["conversation_id"] for one in told["conversations"]])
+            visit.expect(page, f"headers by {name}", [one for one in browser.ask(heads) if one[1] not in (None, "none")], [[name, spoken]])
+            answers = browser.ask("[...document.querySelectorAll('#list tbody tr')].map((one) => one.cells[4].title)")
+            visit.expect(page, "slowest answers", answers, [f"{one['slowest_answer_ns']} ns" if "slowest_answer_ns" in one else "" for one in told["conversations"]])
+        turned = browser.looks("state")
+        browser.reload()
+        visit.expect(page, f"by {name} after a reload", browser.looks("state"), turned)
+        browser.back()
+        visit.expect(page, f"by {name}, one step back", [one for one in browser.ask(heads) if one[1] not in (None, "none")], [[name, "descending"]])
+    visit.open("/conversations?sort=slowest&order=upwards")
+    visit.wants(page, "an order that there is not", "order=upwards" in browser.find("#notices").text, browser.find("#notices").text)
+    visit.complaints(page)
+
+
+def text_of_range(browser):
+    """The beginning of what the page shows, for who asks for the same without it."""
+    return quote(browser.ask("new Date(Date.now() - 86400000).toISOString()"))
 
 
 def seen_elsewhere(visit):

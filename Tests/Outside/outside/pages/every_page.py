@@ -33,6 +33,7 @@ def whole(visit, path):
     visit.expect(path, "too faint on dark", browser.looks("tooFaint"))
     visit.picture(path, "dark")
     browser.theme("light")
+    visit.fits(path)
     for kind, size in (("phone", (390, 844, 1)), ("twice", (640, 450, 2))):
         browser.screen(*size)
         # On a phone a page begins; larger texts are chosen where it is read.

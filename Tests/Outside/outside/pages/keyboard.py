@@ -122,6 +122,10 @@ def developer(visit):
     for key in (END, Keys.HOME, "]", "e"):
         browser.press(key)
     browser.until("the call that failed", lambda: "✗" in browser.find(ROW).text)
+    failed = browser.find(ROW).text
+    for held in (Keys.CONTROL, Keys.ALT):
+        browser.chord(held, "[")
+    visit.expect(page, "a key of the browser's moved to another row", browser.find(ROW).text, failed)
     browser.press(Keys.ENTER)
     browser.until("details", lambda: browser.holds("#detail-title"))
     enter(visit, "#detail button", "Close")

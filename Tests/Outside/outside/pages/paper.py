@@ -8,7 +8,7 @@ from outside.pages.calendar import around_bad_hour, text, yesterday
 def look(visit):
     visit.demo()
     visit.look()
-    for act in (dashboard, reports, rows, explored, conversation):
+    for act in (dashboard, reports, rows, explored, listed, conversation):
         visit.flow(f"printed {act.__name__}", act)
 
 
@@ -97,6 +97,16 @@ def explored(visit):
     visit.wants(page, "it stays as it was printed", browser.ask(drawn) == before)
     wide(visit, page)
     browser.theme("light")
+    visit.complaints(page)
+
+
+def listed(visit):
+    """Every column of the list, to the last one, which money is in."""
+    start, end, page = text(yesterday(0)), text(yesterday(24)), "/conversations"
+    visit.open(f"{page}?from={start}&to={end}&timezone=utc&sort=cost")
+    cells = texts(visit, "#list thead th, #list tbody td.number, #list tbody td.time")
+    visit.wants(page, "cells", len(cells) > 100, len(cells))
+    printed(visit, page, visit.browser.find(".range-times").text, visit.browser.find("#found").text, *cells)
     visit.complaints(page)
 
 

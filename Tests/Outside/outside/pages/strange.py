@@ -55,6 +55,7 @@ def events(visit):
 
 def hostile(visit, path):
     visit.plain(path, "markup in every text")
+    visit.fits(f"{path} (markup in every text)")
     address, told = path.split("#")[0], quote(HOSTILE, safe="")
     visit.open(f"{address}{'&' if '?' in address else '?'}from={told}&to={told}&timezone={told}&refresh={told}&provider={told}&var-model={told}&x={told}#{told}")
     visit.expect(f"{path} (markup in its address)", "texts that became markup", visit.browser.looks("executed"))

@@ -165,6 +165,16 @@ class Visit:
         self.expect(page, "without a name", list(browser.nameless())[:5])
         self.expect(page, "texts that became markup", browser.looks("executed"))
 
+    def fits(self, page):
+        """At the widths that screens have: nothing reaches beyond the page, tables scroll in their frames, no amount goes over two lines."""
+        for width, height in ((1280, 900), (1024, 768), (390, 844)):
+            self.browser.screen(width, height)
+            self.browser.rest()
+            for what, name in (("too wide", "tooWide"), ("goes over two lines", "broken"), ("does not stay where it is scrolled", "unstuck")):
+                self.expect(page, f"{what} at {width} px", self.browser.looks(name))
+        self.browser.screen()
+        self.browser.rest()
+
     def picture(self, path, kind):
         if self.arguments.pictures:
             name = re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-") or "overview"

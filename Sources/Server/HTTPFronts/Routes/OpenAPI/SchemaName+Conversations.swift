@@ -6,6 +6,7 @@ extension SchemaName {
         .always("watermark", .time, "They were received by then."),
         .perhaps("notice", .text, "What is yet to come or cannot be shown, of any conversation."),
         .always("from", .time), .always("to", .time), .always("sort", .text),
+        .always("order", .text, "desc, or asc where the least comes first."),
         .always("rule", .text, "What counts as resolved."),
         .perhaps("matching", .integer, "How many there are on all pages; the first page says it."),
         .always("conversations", .list(.object(listed)), "What is not known is left out."),
@@ -19,6 +20,7 @@ extension SchemaName {
             .perhaps("last_time", .time), .perhaps("last_activity_time", .time), .perhaps("closed_time", .time),
             .perhaps("closed_reason", .text),
             .always("duration_ns", .any, "From the first event to the last thing that a person or an agent did."),
+            .perhaps("slowest_answer_ns", .any, "How long the slowest of all its answers took."),
         ]
         + ["channel", "topic", "agent", "experiment", "variant", "prompt_name", "prompt_version"].map {
             .perhaps($0, .text)

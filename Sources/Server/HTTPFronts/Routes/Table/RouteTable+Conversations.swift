@@ -37,7 +37,11 @@ extension RouteTable {
             .query("min_duration", .decimal, "at least so many seconds long"),
             .query(
                 "sort", .choice(ConversationOrder.allCases.map(\.rawValue)),
-                "what comes first, the greatest; newest without it"),
+                "by what they are in order: newest by their first event, last by their last one, slowest by the "
+                    + "answer that took longest; newest without it"),
+            .query(
+                "order", .choice(ConversationDirection.allCases.map(\.rawValue)),
+                "desc: the greatest or latest first; asc: the same list turned round; desc without it"),
             .query(
                 "limit", .integer,
                 "so many at a time, at most \(ConversationRequest.countMax); \(ConversationRequest.countStandard) "
