@@ -35,7 +35,7 @@ import Testing
             ),
             ("/v1/prices?set_only=perhaps", "set_only is true or false", nil),
             ("/v1/prices?x=", "there is no parameter x here", "known: set_only"),
-            ("/v1/prices/check?x=1", "there is no parameter x here", "takes no parameters"),
+            ("/v1/prices/check?x=1", "there is no parameter x here", "known: from, to, timezone"),
             ("/metrics?formt=text", "there is no parameter formt here", "did you mean format? known: format"),
             (
                 "/v1/conversations/c-1?tenat=a", "there is no parameter tenat here",

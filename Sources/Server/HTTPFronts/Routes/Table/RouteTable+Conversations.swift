@@ -15,7 +15,7 @@ extension RouteTable {
     static let conversations: [Route] = {
         var list = Route(
             .conversations, .get, "/v1/conversations", needs: .read, .ask,
-            "conversations by time, cost, length, failed answers")
+            "conversations by time, cost, length, failures")
         list.detail =
             "Those of which something happened in the period, page by page. A page is of one state of the store; one "
             + "that nothing happens to stands on one page, whatever else comes in between."
