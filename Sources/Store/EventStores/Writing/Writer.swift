@@ -21,6 +21,8 @@ final class Writer {
     /// nil once the store is closed, where a job that was left holds it.
     var lock: (any FileLock)?
     let segmentFiles: SegmentFiles
+    /// nil where no archive lies outside the data directory.
+    let archiveClaim: ArchiveClaim?
     /// Of all overlays.
     let keptCosts: OverlaidCosts
 
@@ -111,6 +113,7 @@ final class Writer {
         manifests = start.manifests
         lock = start.lock
         segmentFiles = start.segmentFiles
+        archiveClaim = start.archiveClaim
         keptCosts = OverlaidCosts(bytesMax: start.options.keptCostBytesMax)
         ledger = start.ledger
         sealed = start.sealed
