@@ -76,6 +76,8 @@ final class Writer {
     var compactionBarriersEnd = Int64.min
     /// Nothing is looked for that may be dropped before, by the monotonic clock.
     var retentionPauseEnd = Int64.min
+    /// Of seals that are made for that alone.
+    var retentionSealPace = RetentionSealPace()
     /// What the files come to, where a budget is set, and when that is looked at next, by the monotonic clock.
     var diskStanding: DiskStanding
     var diskLookEnd = Int64.min
