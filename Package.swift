@@ -151,7 +151,7 @@ let package = Package(
         tests("PromQLText", uses: ["Bytes", "Platform"]),
         room(
             "OpenSLO", "Outputs/OpenSLO",
-            uses: ["Bytes", "JSONTexts", "Domain", "PromQLText", .product(name: "Yams", package: "Yams")]),
+            uses: ["Bytes", "JSONTexts", "Domain", "PromQLText", "RuleFiles", .product(name: "Yams", package: "Yams")]),
         tests("OpenSLO", uses: ["Alerting", "Bytes", "Domain"]),
         room(
             "Dashboarding", "Outputs/Dashboarding",
@@ -311,7 +311,7 @@ let package = Package(
         room(
             "Settings", "Commands/Settings",
             uses: [
-                "Access", "JSONTexts", "Domain", "Exporting", "OperatorLogs", "Platform", "Sending",
+                "Access", "JSONTexts", "Domain", "Exporting", "OperatorLogs", "Platform", "RuleFiles", "Sending",
                 .product(name: "Yams", package: "Yams"),
             ]),
         tests("Settings", uses: ["Access", "Domain", "Exporting", "OperatorLogs", "Platform", "Sending"]),

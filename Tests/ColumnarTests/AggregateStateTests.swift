@@ -193,6 +193,22 @@ import Testing
         }
     }
 
+    /// A group that keeps meeting one text looks at it once; groups of which a chunk has no rows cost it nothing.
+    @Test func extremesOfTextsTakeNoPlacesForGroupsWithoutRows() throws {
+        #expect(MetCodes(groups: 4, rows: 2).placeCount == 4 && MetCodes(groups: 5, rows: 2).placeCount == 0)
+        let chunks = (0..<500).map { _ in MetCodes(groups: 1_000_000, rows: 64).placeCount }
+        #expect(chunks.reduce(0, +) <= 500 * 64 * MetCodes.placesPerRow)
+        for groups in [3, 4_000] {
+            var state = AggregateStates.extremum(.text, isMaximum: true)
+            state.grow(to: groups)
+            for texts in [["b", "b", "a"], ["a", "c", "c"]] {
+                try state.update([Vector(type: .text, scalars: texts.map { .text($0) })], GroupAssignment([0, 2, 2]))
+            }
+            let answers = try state.finish([0, 1, 2])
+            #expect((0..<3).map { answers.scalar(at: $0) } == [.text("b"), .null, .text("c")])
+        }
+    }
+
     /// Values that are worth the same but are written otherwise: which of them is shown may not depend on what came
     /// first, nor on how the rows were shared among states.
     @Test func ofEqualValuesTheSameOneIsShown() throws {

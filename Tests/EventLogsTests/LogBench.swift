@@ -47,7 +47,7 @@ func openLog(
 /// Has a damaged log end where its survey says, with one record more.
 /// - Returns: the files that were set aside.
 @discardableResult
-func setAside(_ survey: LogSurvey, _ system: SimulatedFileSystem) throws -> [String] {
+func setAside(_ survey: LogSurvey, _ system: any FileSystem) throws -> [String] {
     let end = try #require(survey.end)
     return try EventLog.setAside(
         from: end, receivedTime: survey.receivedTime, directory: logPath, into: "/data/aside/1",

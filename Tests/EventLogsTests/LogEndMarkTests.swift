@@ -1,5 +1,6 @@
 import EventLogs
 import Platform
+import Synchronization
 import Testing
 
 private let mark = logPath + "/" + LogEndMark.fileName
@@ -24,7 +25,7 @@ private func path(_ number: UInt64) -> String { logPath + "/events-00000000000\(
         return (system, records, ends)
     }
 
-    private func survey(_ system: SimulatedFileSystem) throws -> LogSurvey {
+    private func survey(_ system: any FileSystem) throws -> LogSurvey {
         try LogSurvey(directory: logPath, fileSystem: system)
     }
 
@@ -176,6 +177,37 @@ private func path(_ number: UInt64) -> String { logPath + "/events-00000000000\(
         #expect(try survey(system).harmless == [])
     }
 
+    /// A start that the volume does not give it goes on without it: read another time, it would have the log end where
+    /// it ended before, with what was acknowledged since.
+    @Test func whatCouldNotBeReadOnceHoldsForNothingLater() throws {
+        let (system, records, ends) = try closedLog(events: 3)
+        let start = ends[2].offset
+        system.damage(path(1)) { $0.replaceSubrange(start..., with: repeatElement(0, count: $0.count - start)) }
+        let volume = UnreadableMark(system)
+        let (log, _, left) = try openLog(volume)
+        #expect(left == records.dropLast())
+        let next = try log.takeEvent(bytes: 90)
+        try log.flush()
+        volume.isUnreadable.store(false, ordering: .relaxed)
+        #expect(try openLog(volume).records == left + [next])
+        #expect(try survey(volume).faultCount == 0)
+    }
+
+    /// Likewise where somebody has a damaged log end before the file that it tells of.
+    @Test func whatCouldNotBeReadWhileALogWasSetAsideMissesNoFile() throws {
+        let (system, _, ends) = try closedLog(events: 40, bytes: 400)
+        let last = try #require(ends.last?.fileNumber)
+        for number in (last - 1)...last { try system.remove(path(number)) }
+        let volume = UnreadableMark(system)
+        volume.isUnreadable.store(false, ordering: .relaxed)
+        let found = try survey(volume)
+        volume.isUnreadable.store(true, ordering: .relaxed)
+        try setAside(found, volume)
+        volume.isUnreadable.store(false, ordering: .relaxed)
+        #expect(try openLog(volume).records.last?.payload == [1, 2, 3])
+        #expect(try survey(volume).faultCount == 0)
+    }
+
     /// That of another log says nothing of this one.
     @Test func theMarkOfAnotherLogIsPassedOver() throws {
         let (other, _, _) = try closedLog(events: 9)
@@ -211,6 +243,8 @@ private func path(_ number: UInt64) -> String { logPath + "/events-00000000000\(
         #expect(#expect(throws: CorruptionError.self) { try openLog(system) }?.file == path(1))
         let found = try survey(system)
         #expect(found.faultCount == 1 && found.end?.position == 0 && found.behind.nextPosition ?? 0 >= 2)
+        // All of them go, the first one as well.
+        #expect(found.behind.events == 3 && found.behind.records == 3 && found.receivedTime == 0)
         try setAside(found, system)
         #expect(try openLog(system).records.map(\.payload) == [[1, 2, 3]])
     }
@@ -230,5 +264,20 @@ private func path(_ number: UInt64) -> String { logPath + "/events-00000000000\(
             #expect(left == [first] || left == [first, second], "call \(call)")
             #expect(try survey(system).faultCount == 0, "call \(call)")
         }
+    }
+}
+
+/// A volume on which the mark cannot be read for a while.
+private final class UnreadableMark: ForwardingFileSystem {
+    let base: any FileSystem
+    let isUnreadable = Atomic(true)
+
+    init(_ base: any FileSystem) { self.base = base }
+
+    func open(_ path: String, _ options: FileOptions) throws(StorageError) -> any File {
+        if path == mark, options.access == .read, isUnreadable.load(ordering: .relaxed) {
+            throw StorageError(.read, path: path, code: 5)
+        }
+        return try base.open(path, options)
     }
 }

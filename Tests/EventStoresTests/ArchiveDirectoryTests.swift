@@ -9,7 +9,8 @@ import Testing
 /// Archived segments on another volume: whoever reads the store finds them, and nobody answers without them.
 @Suite struct ArchiveDirectoryTests {
     private let disk = SimulatedFileSystem(seed: 81)
-    private let archive = ArchivingStores()
+    /// Each start draws other numbers.
+    private let archive = ArchivingStores(randomness: SeededRandomness(seed: 1))
     private let volume: LinkingFileSystem
     private static let cold = "/cold/store"
 
@@ -161,6 +162,131 @@ import Testing
         #expect(throws: ArchiveRefusal.self) { try archive.open(volume).close() }
     }
 
+    /// Another machine, on which a copy lies at the same path, and the same volume has the archive.
+    private func machine(withCopyAt path: String) throws -> LinkingFileSystem {
+        try disk.copyStore("/data", to: path)
+        let machine = LinkingFileSystem(disk)
+        try machine.linkDirectory("/data", to: path)
+        try machine.linkDirectory("/data/segments/archive", to: Self.cold)
+        return machine
+    }
+
+    /// The path does not tell it from its original: the first that goes on has the archive.
+    @Test func aCopyOnAnotherMachineDoesNotGoOnWithTheArchive() throws {
+        let store = try filled()
+        #expect(try archive.run(store))
+        try store.close()
+        let machine = try machine(withCopyAt: "/copy")
+        let again = try archive.open(volume)
+        let before = try archive.answers(again)
+        let error = #expect(throws: ArchiveRefusal.self) { try archive.open(machine).close() }
+        #expect(error?.reason.contains("another copy of this store has gone on with the archive in") == true)
+        #expect(error?.advice.contains("remove STORE in \(Self.cold)") == true)
+        let reader = try EventStore.openForReading(
+            at: "/data", context: archive.context(machine), options: EventStoreTests.options())
+        #expect(try archive.answers(reader) == before)
+        try reader.close()
+        try again.close()
+        // The original's own word is known to it from start to start.
+        try archive.open(volume).close()
+    }
+
+    @Test func whoLostTheArchivePutsNothingThere() throws {
+        let store = try filled()
+        let before = try archive.answers(store)
+        let copy = try archive.open(try machine(withCopyAt: "/copy"))
+        #expect(try archive.run(store))
+        #expect(try names() == ["STORE"] && store.status.archivedSegments == 0)
+        #expect(store.status.troubles.contains { $0.line.contains("are not archived") && $0.line.contains("copy") })
+        // Events go on in both.
+        #expect(try archive.answers(store) == before)
+        #expect(try store.append([ArchivingStores.turn("newest", 2, day: 10)])[0].accepted == 3)
+        archive.clock.advance(nanoseconds: 900_000_000_000)
+        #expect(try archive.run(copy))
+        #expect(try names().count == 2 && copy.status.archivedSegments == 1)
+        try copy.close()
+        try store.close()
+    }
+
+    @Test func whoLostTheArchiveRemovesNothingFromIt() throws {
+        let store = try archive.filled(volume, directory: Self.cold, keptDays: 14)
+        #expect(try archive.run(store))
+        let archived = try names()
+        let copy = try archive.open(try machine(withCopyAt: "/copy"), afterDays: nil)
+        let before = try archive.rowsOf("llm_call", copy.snapshot())
+        archive.clock.advance(nanoseconds: 10 * ArchivingStores.day)
+        _ = try store.append([ArchivingStores.turn("later", 1, day: 20)])
+        try store.seal()
+        archive.clock.advance(nanoseconds: 120_000_000_000)
+        #expect(try store.startRetention())
+        try store.finishJobs()
+        #expect(store.status.archivedSegments == 0 && archived.count == 2)
+        for _ in 0..<3 {
+            try store.tick()
+            try store.finishJobs()
+        }
+        #expect(try names().filter { archived.contains($0) } == archived)
+        #expect(try archive.rowsOf("llm_call", copy.snapshot()) == before && copy.verify().findings == [])
+        try store.close()
+        try copy.close()
+    }
+
+    /// Its mark has no word yet: it is taken by the first, as any is.
+    @Test func anArchiveOfAnEarlierVersionIsTaken() throws {
+        try filled().close()
+        let mark = try disk.contents(of: Self.cold + "/STORE")
+        #expect(mark.split(separator: 10).map(\.count).last == 32)
+        try disk.replace(Self.cold + "/STORE", with: Array(mark.dropLast(33)))
+        try disk.remove("/data/ARCHIVE")
+        let machine = try machine(withCopyAt: "/copy")
+        try archive.open(volume).close()
+        #expect(throws: ArchiveRefusal.self) { try archive.open(machine).close() }
+        try archive.open(volume).close()
+        // Who has lost his word does not guess.
+        try disk.remove("/data/ARCHIVE")
+        #expect(throws: ArchiveRefusal.self) { try archive.open(volume).close() }
+    }
+
+    /// It may be slow, or stuck: no step of the writer waits for it, its jobs do.
+    @Test func noStepAsksTheVolumeOfTheArchive() throws {
+        var archive = archive
+        let jobs = HeldBackgroundQueue()
+        archive.compaction = jobs
+        let store = try archive.filled(volume, directory: Self.cold, keptDays: 14)
+        archive.clock.advance(nanoseconds: 120_000_000_000)
+        var asked = volume.askedElsewhere
+        #expect(try store.startArchiving() && jobs.heldCount == 1)
+        #expect(volume.askedElsewhere == asked)
+        try store.finishJobs()
+        let archived = try names().filter { $0 != "STORE" }
+        #expect(store.status.archivedSegments == 1 && archived.count == 1)
+        archive.clock.advance(nanoseconds: 10 * ArchivingStores.day)
+        _ = try store.append([ArchivingStores.turn("later", 1, day: 20)])
+        try store.seal()
+        archive.clock.advance(nanoseconds: 120_000_000_000)
+        #expect(try store.startRetention())
+        jobs.waitUntilIdle()
+        asked = volume.askedElsewhere
+        // The first takes over what the job did, the next one knows that nobody reads the segment any more.
+        for _ in 0..<3 { try store.tick() }
+        #expect(store.status.archivedSegments == 0 && jobs.heldCount > 0)
+        #expect(volume.askedElsewhere == asked)
+        #expect(try names().contains(archived[0]))
+        try store.finishJobs()
+        #expect(try !names().contains(archived[0]))
+        try store.close()
+    }
+
+    /// A volume without room is found by the job.
+    @Test func aFullVolumeIsATrouble() throws {
+        let store = try filled()
+        volume.fillElsewhere()
+        #expect(try archive.run(store))
+        #expect(try names() == ["STORE"] && store.status.archivedSegments == 0)
+        #expect(store.status.troubles.contains { $0.line.contains("has no room for twice") })
+        try store.close()
+    }
+
     /// Who goes on with an earlier state of the store, at the same place, loses nothing that was archived since.
     @Test func anEarlierStateRemovesNothingThatWasArchivedSince() throws {
         try filled().close()
@@ -257,8 +383,9 @@ import Testing
             let again = try archive.open(volume)
             #expect(try archive.answers(again) == before, "at call \(call)")
             #expect(try again.verify().findings == [], "at call \(call)")
-            // With the next manifest goes what none names.
+            // With the next manifest goes what none names, beside the writer.
             try again.seal()
+            try again.finishJobs()
             let left = try names(disk)
             #expect(
                 left.count == 1 + again.status.archivedSegments && left.contains("STORE"), "at call \(call): \(left)")
@@ -327,6 +454,8 @@ private final class LinkingFileSystem: ForwardingFileSystem {
     private struct State {
         var links: [String: String] = [:]
         var unmounted: String?
+        var asked = 0
+        var isFull = false
     }
 
     /// Where paths lead of what is not mounted.
@@ -334,14 +463,20 @@ private final class LinkingFileSystem: ForwardingFileSystem {
 
     init(_ base: any FileSystem) { self.base = base }
 
+    /// How often it was asked for something to which a name leads.
+    var askedElsewhere: Int { state.withLock { $0.asked } }
+    /// Where names lead there is no room.
+    func fillElsewhere() { state.withLock { $0.isFull = true } }
     func unmount(_ directory: String) { state.withLock { $0.unmounted = directory } }
     func mount() { state.withLock { $0.unmounted = nil } }
     func unlink(_ path: String) { state.withLock { $0.links[path] = nil } }
 
-    private func resolved(_ path: String) -> String {
+    private func resolved(_ path: String, isCounted: Bool = true) -> String {
         state.withLock { state in
             var path = path
-            for (name, target) in state.links.sorted(by: { $0.key < $1.key }) where isIn(name, path) {
+            // The longest first: a name may lie where another one leads.
+            for (name, target) in state.links.sorted(by: { $0.key > $1.key }) where isIn(name, path) {
+                if isCounted { state.asked += 1 }
                 path = target + path.dropFirst(name.count)
             }
             if let unmounted = state.unmounted, isIn(unmounted, path) { path = Self.nowhere + path }
@@ -365,7 +500,8 @@ private final class LinkingFileSystem: ForwardingFileSystem {
         var entries = try base.list(resolved(directory))
         let names = state.withLock { $0.links.keys.sorted() }
         for path in names where parentDirectory(of: path) == directory {
-            entries.append(DirectoryEntry(name: fileName(of: path), isDirectory: try base.isDirectory(resolved(path))))
+            let isDirectory = try base.isDirectory(resolved(path, isCounted: false))
+            entries.append(DirectoryEntry(name: fileName(of: path), isDirectory: isDirectory))
         }
         return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
@@ -384,5 +520,13 @@ private final class LinkingFileSystem: ForwardingFileSystem {
     func flushDirectory(_ path: String) throws(StorageError) { try base.flushDirectory(resolved(path)) }
     func lengthBytes(of path: String) throws(StorageError) -> Int? { try base.lengthBytes(of: resolved(path)) }
     func isDirectory(_ path: String) throws(StorageError) -> Bool { try base.isDirectory(resolved(path)) }
-    func freeBytes(at path: String) throws(StorageError) -> Int { try base.freeBytes(at: resolved(path)) }
+    func freeBytes(at path: String) throws(StorageError) -> Int {
+        let resolved = resolved(path)
+        let isFull = state.withLock { $0.isFull }
+        return isFull && resolved != path ? 0 : try base.freeBytes(at: resolved)
+    }
+
+    func lock(_ path: String, isSecret: Bool) throws(StorageError) -> any FileLock {
+        try base.lock(resolved(path), isSecret: isSecret)
+    }
 }

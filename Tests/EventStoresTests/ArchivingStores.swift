@@ -9,12 +9,16 @@ struct ArchivingStores {
     static let day: Int64 = 86_400_000_000_000
     static let tables = ["events", "llm_call", "feedback_submitted", "turns", "conversations", "dead_letters"]
     let queue = HeldBackgroundQueue()
+    /// Where segments become one and are archived; nil: that one.
+    var compaction: HeldBackgroundQueue?
+    /// nil: that of each start is the same.
+    var randomness: (any Randomness)?
     let clock = SimulatedClock(wallNanoseconds: SampleEvents.start + 3_600_000_000_000)
 
     func context(_ disk: any FileSystem) -> StoreContext {
         StoreContext(
-            fileSystem: disk, clock: clock, randomness: SeededRandomness(seed: 1), workers: InlineWorkers(),
-            sideQueue: queue)
+            fileSystem: disk, clock: clock, randomness: randomness ?? SeededRandomness(seed: 1),
+            workers: InlineWorkers(), sideQueue: queue, compactionQueue: compaction)
     }
 
     /// - Parameters:

@@ -156,9 +156,11 @@ import Testing
         disk.arm(SimulatedFault(.failure(24), atCall: 1, of: [.list], isLasting: true))
         for _ in 0..<3 { try tick(store) }
         #expect(dropped(store) == 4_000 && store.status.diskUse == nil)
+        #expect(told(store, "cannot be measured") && store.status.failedDiskLooks >= 3, "\(store.troubles)")
         disk.disarm()
         try tick(store)
         #expect(try dropped(store) == 4_000 && store.verify().findings == [])
+        #expect(!told(store, "cannot be measured") && store.status.failedDiskLooks >= 3)
         try store.close()
     }
 
@@ -309,6 +311,24 @@ import Testing
         try tick(store)
         #expect(dropped(store) == 4)
         #expect(try readModels(store) == before && store.verify().findings == [])
+        try store.close()
+    }
+
+    /// Where a price comes each second, a segment of each would be all that comes of it.
+    @Test func whatWaitsForASealHasOneMadeSeldom() throws {
+        let store = try small(disk)
+        var seals = 0
+        for second in 0..<60 {
+            var events = SampleEvents()
+            clock.advance(nanoseconds: 1_000_000_000)
+            events.addPrice("model \(second)", "input", picoPerToken: 2_000, at: 10 * 86_400 + Double(second))
+            _ = try store.append([events.batch])
+            try store.tick()
+            try store.finishJobs()
+            if store.status.unsealedEvents == 0 { seals += 1 }
+        }
+        // The first one at once, the second one ten seconds later, the third one after twice as long.
+        #expect((2...4).contains(seals), "\(seals)")
         try store.close()
     }
 

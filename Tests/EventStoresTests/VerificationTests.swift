@@ -1,3 +1,4 @@
+import Columnar
 import Domain
 import EventStores
 import Platform
@@ -41,6 +42,24 @@ import Testing
         // Four times the events: by passes over the store it would be sixteen times the pages.
         #expect(many.readPages < 6 * few.readPages, "\(few.readPages) and \(many.readPages)")
         for store in [small, large] { try store.close() }
+    }
+
+    /// Rollups of one table read its pages together, and compare what they find text by text.
+    @Test func eachPageIsReadOnceForAllRollups() throws {
+        let store = try store(days: 4)
+        let found = try store.verify()
+        let (snapshot, statistics) = (store.snapshot(), ScanStatistics())
+        for name in [QuestionRule.question.table, QuestionRule.answer.table, "llm_call"] {
+            let table = try #require(snapshot.table(named: name))
+            let all = Array(table.columns.indices)
+            for morsel in try table.morsels(for: ScanRequest(columns: all, statistics: statistics)) {
+                for column in all { _ = try morsel.column(column) }
+            }
+        }
+        let pages = statistics.pagesRead.load(ordering: .relaxed)
+        #expect(found.findings == [] && found.readRollupPages > 0)
+        #expect(found.readRollupPages <= pages, "\(found.readRollupPages) of \(pages)")
+        try store.close()
     }
 
     @Test(arguments: [1, 7, 60, 1 << 20]) func howItIsPartedNeverShows(eventsAtOnce: Int) throws {

@@ -6,7 +6,7 @@ import Testing
         let text = MetricsText.render(ProcessSamples(version: "1", logPosition: 7).families, format: .prometheus)
         #expect(text.contains("\nplimsoll_log_position 7\n"))
         #expect(!text.contains("plimsoll_free_bytes") && !text.contains("process_max_fds"))
-        for name in ["disk", "dropped", "last_drop", "events_kept", "retention"] {
+        for name in ["disk", "failed_disk", "dropped", "last_drop", "events_kept", "retention"] {
             #expect(!text.contains("plimsoll_" + name), "\(name)")
         }
     }
@@ -16,6 +16,7 @@ import Testing
         (samples.storedBytes, samples.freeBytes, samples.activeUsers) = (5, 1_099_511_627_776, 0)
         samples.rejected = [("conflict", 2)]
         (samples.diskUse, samples.diskBudgetBytes) = ([("segments", 4), ("log", 3)], 9)
+        samples.failedDiskLooks = 8
         samples.dropped = [("age", 6, 60), ("disk_budget", 0, 0)]
         (samples.lastDrop, samples.keptSince, samples.overdueNanoseconds) = (2_500_000_000, 1_000_000_000, 0)
         samples.tiers = [("active", 3, 30), ("archive", 1, 7)]
@@ -31,6 +32,7 @@ import Testing
             "plimsoll_http_connection_waits_total 2", "support_active_users 0",
             "plimsoll_events_rejected_total{reason=\"conflict\"} 2", "plimsoll_disk_bytes{kind=\"segments\"} 4",
             "plimsoll_disk_bytes{kind=\"log\"} 3", "plimsoll_disk_budget_bytes 9",
+            "plimsoll_failed_disk_looks_total 8",
             "plimsoll_dropped_events_total{reason=\"age\"} 6", "plimsoll_dropped_bytes_total{reason=\"age\"} 60",
             "plimsoll_dropped_events_total{reason=\"disk_budget\"} 0", "plimsoll_last_drop_timestamp_seconds 2",
             "plimsoll_events_kept_since_timestamp_seconds 1", "plimsoll_retention_overdue_seconds 0",

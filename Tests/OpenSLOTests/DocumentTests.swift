@@ -147,6 +147,14 @@ import Testing
         #expect(read.findings.first?.message.contains(message) == true, "\(read.report())")
     }
 
+    /// Names that are twice as many values from line to line are counted before the parser looks at them in full.
+    @Test func aliasesAreCounted() {
+        let lines = (1...60).map { "k\($0): &k\($0) {? [*k\($0 - 1), *k\($0 - 1)] : 1}\n" }
+        let read = Self.read([("chat.yaml", "k0: &k0 [1, 2]\n" + lines.joined())])
+        #expect(read.findings.map(\.line) == [19], "\(read.report())")
+        #expect(read.report().contains("what aliases stand for"))
+    }
+
     /// What help says is read is read, as it stands, and is the measure of each kind once.
     @Test func formsThatAreToldAreRead() {
         let start = "apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: x}\nspec:\n  indicator: {spec: "

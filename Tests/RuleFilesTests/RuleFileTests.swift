@@ -154,6 +154,31 @@ import Testing
         }
     }
 
+    /// The parser looks at names in full: some lines would be more values than there is time for, so they are counted
+    /// before it sees them.
+    @Test func repeatedValuesThatAreNamesAreBounded() throws {
+        func names(_ levels: Int, each repeats: Int) -> String {
+            var text = "k0: &k0 [1, 2]\n"
+            for level in 1...levels {
+                let inner = [String](repeating: "*k\(level - 1)", count: repeats).joined(separator: ", ")
+                text += "k\(level): &k\(level) {? [\(inner)] : 1}\n"
+            }
+            return text
+        }
+        let fault = try #require(faults(names(80, each: 2)).first)
+        #expect(fault.contains("more, or deeper, values than are read") && fault.first?.isNumber == true, "\(fault)")
+        let counts = try [500, 1_000].map { try YAMLAliases.check(names($0, each: 1), nodesMax: 10_000_000) }
+        #expect(counts[0] > 1_500 && counts[1] <= counts[0] * 2 + 10, "\(counts)")
+        // What names nothing is parsed once, and stars in texts are no aliases.
+        #expect(try YAMLAliases.check("a: '&x' \nb: 2 *x\n", nodesMax: 6) == 5)
+        #expect(try YAMLAliases.check("a: 1\nb: [2]\n", nodesMax: 1) == 0)
+        let text =
+            "groups:\n- name: g\n  labels: &l {team: '*l &l', *n : x}\n"
+            + "  rules: [{alert: a, expr: c, labels: *l}]\n"
+        #expect(faults("n: &n team2\n" + text).count == 1)
+        #expect(faults(text.replacing("*n ", with: "n")) == [])
+    }
+
     private func faults(_ text: String) -> [String] {
         do throws(RuleFileError) {
             _ = try RuleFile(Array(text.utf8), name: "f.yaml")

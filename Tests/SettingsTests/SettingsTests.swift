@@ -7,6 +7,10 @@ import Sending
 import Settings
 import Testing
 
+/// Names that are twice as many values from line to line.
+private let doubling =
+    "k0: &k0 [1, 2]\n" + (1...40).map { "k\($0): &k\($0) {? [*k\($0 - 1), *k\($0 - 1)] : 1}\n" }.joined()
+
 @Suite struct SettingsTests {
     private let full = """
         # comments are welcome
@@ -55,6 +59,7 @@ import Testing
         ("limits:\n  connections: -1\n", 2, "at least 1"),
         ("data: {\n", 2, "no YAML"), ("memory: 512MiB\n", 1, "memory must be at least 864MiB"),
         ("limits:\n  body_size: 900GiB\n", 2, "limits.ingest_size must be at least"),
+        (doubling, 16, "more values than are read, with what aliases stand for"),
     ])
     func mistakesAreNamedWithTheirLine(text: String, line: Int, message: String) throws {
         let finding = try #require(SettingsFile(text).findings.first)

@@ -45,6 +45,10 @@ package struct FuzzTarget: Sendable {
         }
     }
 
+    // tests: how time grows is looked at beyond what is drawn.
+    /// Tries one input of any length: what holds of long ones, but for the time that they take, others say.
+    package func read(_ bytes: [UInt8]) { _ = try? body(bytes) }
+
     /// All of them, in the order of their names.
     package static let all: [FuzzTarget] = [
         events, traces, files, states, pages, texts, documents, bodies, requests, questions,

@@ -1,4 +1,5 @@
 import JSONTexts
+import RuleFiles
 import Yams
 
 /// A mistake in a settings file.
@@ -20,6 +21,9 @@ package struct SettingsFile: Sendable {
         var line: Int?
     }
 
+    /// Values of a file; what an alias stands for counts each time.
+    private static let nodesMax = 100_000
+
     private var entries: [Entry] = []
     /// Keys whose values could not be read: what they contradict nobody knows.
     private var unreadKeys: Set<String> = []
@@ -31,7 +35,12 @@ package struct SettingsFile: Sendable {
     /// Reads the text; an empty one sets nothing.
     package init(_ text: String) {
         do {
+            try YAMLAliases.check(text, nodesMax: Self.nodesMax)
             if let root = try Yams.compose(yaml: text) { readRoot(root) }
+        } catch YAMLAliases.Fault.tooMany(let line, _) {
+            findings = [SettingsFinding(line: line, message: "more values than are read, with what aliases stand for")]
+        } catch YAMLAliases.Fault.parser(let error as YamlError) {
+            findings = [Self.finding(error)]
         } catch let error as YamlError {
             findings = [Self.finding(error)]
         } catch {

@@ -65,6 +65,8 @@ package struct ProcessSamples: Sendable {
     package var diskUse: [(kind: String, bytes: Int)] = []
     /// What these may come to; nil where nobody said.
     package var diskBudgetBytes: Int?
+    /// Looks at what the files come to that failed; nil where nobody said what they may come to.
+    package var failedDiskLooks: Int?
     /// What retention dropped ever, by why; empty where nobody keeps anything.
     package var dropped: [(reason: String, events: Int64, bytes: Int64)] = []
     /// When it did so last (ns since 1970 UTC).
@@ -101,6 +103,7 @@ package struct ProcessSamples: Sendable {
             number("plimsoll_stored_bytes", storedBytes), number("plimsoll_free_bytes", freeBytes),
             diskUse.isEmpty ? nil : family("plimsoll_disk_bytes", diskUse.map { ([$0.kind], $0.bytes) }),
             number("plimsoll_disk_budget_bytes", diskBudgetBytes),
+            number("plimsoll_failed_disk_looks_total", failedDiskLooks),
             dropped.isEmpty
                 ? nil : family("plimsoll_dropped_events_total", dropped.map { ([$0.reason], Int($0.events)) }),
             dropped.isEmpty

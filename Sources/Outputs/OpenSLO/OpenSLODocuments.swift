@@ -1,6 +1,7 @@
 import Bytes
 package import Domain
 import JSONTexts
+import RuleFiles
 import Yams
 
 /// A mistake in a document.
@@ -23,6 +24,8 @@ package struct OpenSLOFinding: Error, Hashable, Sendable, CustomStringConvertibl
 package struct OpenSLODocuments: Sendable {
     /// What one file may have; the documents that the program writes have a kilobyte each.
     static let bytesMax = 1024 * 1024
+    /// Values of one document; what an alias stands for counts each time.
+    static let nodesMax = 1_000_000
 
     /// In the order of the documents, each name once.
     package private(set) var objectives: [ServiceLevelObjective] = []
@@ -66,6 +69,7 @@ private struct DocumentReading {
             return
         }
         do {
+            try YAMLAliases.check(text, nodesMax: OpenSLODocuments.nodesMax)
             var roots = try Yams.compose_all(yaml: text)
             while let root = roots.next() {
                 do throws(OpenSLOFinding) {
@@ -75,6 +79,11 @@ private struct DocumentReading {
                 }
             }
             if let error = roots.error { findings.append(Self.finding(error, file)) }
+        } catch YAMLAliases.Fault.tooMany(let line, _) {
+            let message = "more values than are read, with what aliases stand for"
+            findings.append(OpenSLOFinding(file: file, line: line, message: message))
+        } catch YAMLAliases.Fault.parser(let error) {
+            findings.append(Self.finding(error, file))
         } catch {
             findings.append(Self.finding(error, file))
         }

@@ -38,6 +38,8 @@ struct YAMLTree {
     /// Blanks at the beginning of a line.
     static let blanksMax = 400
 
+    private static let tooMany = "the file has more, or deeper, values than are read"
+
     private var nodes = 0
 
     /// The document of a text; nil where there is nothing in it.
@@ -49,7 +51,17 @@ struct YAMLTree {
             throw whole("the file has \(bytes.count) bytes, at most \(bytesMax) are read")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw whole("the file is no UTF-8") }
-        guard !isTooDeep(bytes) else { throw whole("the file has more, or deeper, values than are read") }
+        guard !isTooDeep(bytes) else { throw whole(tooMany) }
+        do throws(YAMLAliases.Fault) {
+            try YAMLAliases.check(text, nodesMax: nodesMax)
+        } catch {
+            switch error {
+            case .parser(let error as YamlError): throw fault(error)
+            case .parser(let error): throw whole("no YAML: \(error)")
+            case .tooMany(let line, let column):
+                throw RuleFileError.Fault(line: line, column: column, reason: tooMany)
+            }
+        }
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
@@ -87,7 +99,7 @@ struct YAMLTree {
         }
         nodes += 1
         guard nodes <= Self.nodesMax, depth <= Self.depthMax else {
-            throw at(.list([])).fault("the file has more, or deeper, values than are read")
+            throw at(.list([])).fault(Self.tooMany)
         }
         switch node {
         case .scalar(let scalar):

@@ -24,6 +24,7 @@ extension EventLog {
         var recovery = LogRecovery(
             directory: directory, numbers: listing.logs, start: start, options: options, mark: found.mark)
         try recovery.run(replay)
+        if found.isUnread { try LogEndMark.remove(in: directory) }
         return (try resume(directory, options, listing, recovery), recovery.report)
     }
 

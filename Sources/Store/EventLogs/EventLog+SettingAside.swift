@@ -114,8 +114,9 @@ extension LogDirectory {
                 min(previous.fileBytes, EventLogOptions().fileBytes), LogFormat.fileHeaderBytes + recordBytes),
             firstPosition: end.position, previousEnd: end.offset, previousChain: end.chain)
         // The log no longer reaches as far as it did. What is written down instead holds once the file is there, and
-        // until then it says that the file is missing.
-        if let mark = try LogEndMark.read(in: self).mark, mark.place.fileNumber > end.fileNumber {
+        // until then it says that the file is missing. One that cannot be read now may say more another time.
+        let found = try LogEndMark.read(in: self)
+        if found.isUnread || found.mark.map({ $0.place.fileNumber > end.fileNumber }) ?? false {
             _ = header.encoded()
             let place = LogPlace(
                 fileNumber: header.fileNumber, offset: LogFormat.fileHeaderBytes, chain: header.chain,

@@ -51,20 +51,42 @@ package struct LogEndMark: Hashable, Sendable {
         try directory.fileSystem.replace(Self.path(in: directory), with: encoded)
     }
 
+    /// Removes it, durably, where a log goes on without having been held against it: what could not be read now might
+    /// be read later, and would have the log end where it ended before.
+    static func remove(in directory: LogDirectory) throws(StorageError) {
+        do throws(StorageError) {
+            try directory.fileSystem.remove(path(in: directory))
+        } catch {
+            if !error.isMissing { throw error }
+        }
+        try directory.flush()
+    }
+
+    /// What is found of one.
+    struct Found {
+        /// nil where there is none that can be used.
+        var mark: LogEndMark?
+        /// What is the matter with it.
+        var damage: CorruptionError?
+        /// The volume did not give it now, and may another time.
+        var isUnread = false
+    }
+
     /// The mark of a directory, and what is the matter with it where it cannot be used: without one less is known of
     /// the log, and nothing is lost as long as a file of it is there. Read it before the log, which another process may
     /// close meanwhile.
     /// - Throws: ``StorageError``; ``NewerFormatError``.
-    static func read(in directory: LogDirectory) throws -> (mark: LogEndMark?, damage: CorruptionError?) {
+    static func read(in directory: LogDirectory) throws -> Found {
         let path = path(in: directory)
         do {
-            return (try read(path, directory.fileSystem), nil)
+            return Found(mark: try read(path, directory.fileSystem))
         } catch let error as StorageError where error.isMissing {
-            return (nil, nil)
+            return Found()
         } catch let error as StorageError where error.isOfPlace {
-            return (nil, CorruptionError(file: path, offset: 0, expectation: "what can be read (\(error))"))
+            let damage = CorruptionError(file: path, offset: 0, expectation: "what can be read (\(error))")
+            return Found(damage: damage, isUnread: !error.isNoFile)
         } catch let damage as CorruptionError {
-            return (nil, damage)
+            return Found(damage: damage)
         }
     }
 
@@ -169,7 +191,7 @@ package struct LogEndMark: Hashable, Sendable {
     /// written down of it damaged knows that it was written.
     /// - Parameter found: what ``read(in:)`` gave.
     static func shortfall(
-        of found: (mark: LogEndMark?, damage: CorruptionError?), in directory: LogDirectory
+        of found: Found, in directory: LogDirectory
     ) -> CorruptionError? {
         found.mark.map { EventLog.missing($0.place, in: directory) } ?? found.damage
     }
@@ -179,7 +201,8 @@ package struct LogEndMark: Hashable, Sendable {
         isOf(last) && (place.offset..<end).contains(offset)
     }
 
-    private func isOf(_ last: LogFileHeader) -> Bool {
+    /// Whether a file is the one that its place is in.
+    func isOf(_ last: LogFileHeader) -> Bool {
         last.logID == logID && last.fileNumber == place.fileNumber && last.checksum == fileChecksum
     }
 }

@@ -52,8 +52,7 @@ package struct LogSurvey: Sendable {
     ) throws {
         self.init(LogDirectory(path: path, fileSystem: fileSystem), from: start)
         let isThere = try fileSystem.isDirectory(path)
-        let found: (mark: LogEndMark?, damage: CorruptionError?) =
-            isThere ? try LogEndMark.read(in: directory) : (nil, nil)
+        let found = isThere ? try LogEndMark.read(in: directory) : LogEndMark.Found()
         mark = found.mark
         let numbers = isThere ? try directory.listing().logs.filter { $0 >= start?.fileNumber ?? 0 } : []
         if let damage = found.damage, start != nil || !numbers.isEmpty { harmless.append(Self.harmless(damage)) }
@@ -217,12 +216,8 @@ package struct LogSurvey: Sendable {
         let beginning = LogPlace(
             fileNumber: header.fileNumber, offset: reader.offset, chain: reader.chain, position: position)
         while true {
-            while case .record(let record) = try reader.next() {
-                let contradiction = mark?.contradiction(
-                    of: record, endingAt: reader.offset, chain: reader.chain, in: header, of: directory)
-                if let contradiction { noteOtherHistory(contradiction, from: beginning) }
-                try take(record, path, each)
-            }
+            if let other = try otherHistory(reader, header) { noteOtherHistory(other, from: beginning) }
+            while case .record(let record) = try reader.next() { try take(record, path, each) }
             let here = LogPlace(
                 fileNumber: header.fileNumber, offset: reader.offset, chain: reader.chain, position: position)
             if let until, reader.offset == until.offset, reader.chain == until.chain { return }
@@ -235,6 +230,19 @@ package struct LogSurvey: Sendable {
             note(path: path, reader.offset, missing)
             guard try reader.resume() else { return }
         }
+    }
+
+    /// Why what a reader goes on with is of another history than the log had when it was closed, looked at before any
+    /// record of it is taken: those before the one that shows it count no more than it does.
+    private func otherHistory(_ reader: LogFileReader, _ header: LogFileHeader) throws -> CorruptionError? {
+        guard let mark, mark.isOf(header) else { return nil }
+        var ahead = reader
+        while ahead.offset < mark.place.offset, case .record(let record) = try ahead.next() {
+            let other = mark.contradiction(
+                of: record, endingAt: ahead.offset, chain: ahead.chain, in: header, of: directory)
+            if let other { return other }
+        }
+        return nil
     }
 
     /// Records of a file are of another history than the one that the log had when it was closed: from which one on

@@ -3,26 +3,31 @@ import Columnar
 /// A column of texts by code, so that what is asked of a text is asked once a page and not once a row. A null has the
 /// last code.
 struct CodedTexts {
-    private let vector: Vector
+    /// By row; empty where all rows have the first code. Apart from the column, which would have to be taken apart for
+    /// each row.
+    private let codes: [UInt32]
+    /// nil where no row of them is null.
+    private let validity: Validity?
     /// As many as there are codes but one.
     private let texts: TextDictionary
 
     /// - Precondition: a column of text.
     init(_ vector: Vector) {
-        self.vector = vector
         switch vector.storage {
-        case .text(_, let dictionary): texts = dictionary
-        case .constant(.text(let text)): texts = TextDictionary([text])
-        case .constant(.null): texts = TextDictionary([])
+        case .text(let codes, let dictionary):
+            (self.codes, validity, texts) = (codes, vector.validity, dictionary)
+        case .constant(.text(let text)): (codes, validity, texts) = ([], nil, TextDictionary([text]))
+        case .constant(.null): (codes, validity, texts) = ([], nil, TextDictionary([]))
         default: preconditionFailure("a column of \(vector.type) is asked for texts")
         }
     }
 
     /// Below ``count``.
+    @inline(__always)
     func code(of row: Int) -> Int {
-        if vector.isNull(at: row) { return texts.count }
-        if case .text(let codes, _) = vector.storage { return Int(codes[row]) }
-        return 0
+        if codes.isEmpty { return 0 }
+        if let validity, !validity[row] { return texts.count }
+        return Int(codes[row])
     }
 
     /// How many codes there are.

@@ -36,6 +36,8 @@ package struct StoreStatus: Hashable, Sendable {
     package var cutConversations = 0
     /// Bytes of the data directory by kind; nil where the disk does not say.
     package var diskUse: DiskUse?
+    /// Looks at that which failed since the process started; none is made where no budget is set.
+    package var failedDiskLooks = 0
     /// What goes, what went, and what should have gone.
     package var retention = RetentionStatus()
     /// Events that retention dropped, ever.
@@ -77,7 +79,7 @@ extension EventStore {
         status.flushes = flushDurations
         let troubles = troubles(of: version)
         (status.failedSeals, status.unfoldedConversations) = (troubles.writer.failedSeals, troubles.unfolded.count)
-        status.cutConversations = troubles.cut.count
+        (status.cutConversations, status.failedDiskLooks) = (troubles.cut.count, troubles.writer.failedDiskLooks)
         let drops = version.sealed.drops.filter { $0.events > 0 }
         status.droppedEvents = drops.reduce(0) { $0.saturatingAdd($1.events) }
         status.droppedUntil = drops.map(\.receivedUntil).max()

@@ -21,6 +21,9 @@ struct StoreFiles: Sendable {
 
     static let archiveMarkName = "STORE"
 
+    /// Which words the mark of an archive elsewhere may have (``ArchiveClaim``).
+    var archiveClaim: String { root + "/ARCHIVE" }
+
     /// Stands there until a restore has ended.
     var restoring: String { root + "/RESTORING" }
 

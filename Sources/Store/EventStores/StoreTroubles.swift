@@ -11,6 +11,10 @@ struct WriterTroubles: Sendable {
     private(set) var retentionFailure: Trouble?
     /// What is to be said of a budget for the disk.
     var disk: Trouble?
+    /// That the last look at what the files come to failed, where a budget is set.
+    var diskLook: Trouble?
+    /// How many such looks failed since the process started.
+    var failedDiskLooks = 0
     /// Why the last attempt to archive segments failed; nil once one succeeded.
     private(set) var archivingFailure: Trouble?
     /// Files that are kept twice of which the start could not write one anew; a seal makes new ones.
@@ -88,7 +92,7 @@ struct StoreTroubles: Sendable {
             all.append(
                 failure.concerning("events that are old enough stay, since dropping them failed and is tried again: "))
         }
-        if let trouble = writer.disk { all.append(trouble) }
+        for case let trouble? in [writer.disk, writer.diskLook] { all.append(trouble) }
         if let failure = writer.archivingFailure {
             all.append(
                 failure.concerning(

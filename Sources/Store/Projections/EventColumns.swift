@@ -133,13 +133,25 @@ package final class EventColumns: Sendable {
         return start..<(start &+ Int(word & lengthMask))
     }
 
+    /// Where a text column stands in each event, for ``text(inSlot:_:)``; nil where no event has a text of it.
+    /// - Complexity: O(columns).
+    package func slot(ofTexts column: UInt16) -> Int? {
+        guard let slot = fields.firstIndex(where: { $0.column == column }), fields[slot].kind == .text else {
+            return nil
+        }
+        return slot
+    }
+
+    /// The bytes of a text column among ``texts``; nil for null.
+    package func text(inSlot slot: Int, _ event: Int) -> Range<Int>? {
+        guard present[event] & 1 << UInt64(slot) != 0 else { return nil }
+        return Self.range(words[event * fields.count + slot])
+    }
+
     /// The bytes of a text column among ``texts``; nil for null and for other kinds.
     /// - Complexity: O(columns).
     package func text(of column: UInt16, _ event: Int) -> Range<Int>? {
-        guard let slot = fields.firstIndex(where: { $0.column == column }), fields[slot].kind == .text,
-            present[event] & 1 << UInt64(slot) != 0
-        else { return nil }
-        return Self.range(words[event * fields.count + slot])
+        slot(ofTexts: column).flatMap { text(inSlot: $0, event) }
     }
 
     /// How long the texts are of which an event has each as a text.

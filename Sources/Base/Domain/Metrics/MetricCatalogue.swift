@@ -334,6 +334,9 @@ package enum MetricCatalogue {
             "plimsoll_disk_budget_bytes", .gauge, unit: "bytes",
             "What the files in the data directory may come to, where max_disk says so.", .process),
         MetricDefinition(
+            "plimsoll_failed_disk_looks_total", .counter,
+            "Looks at what the files in the data directory come to that failed, where max_disk is set.", .process),
+        MetricDefinition(
             "plimsoll_dropped_events_total", .counter, "Events that retention dropped, ever, by why.",
             labels: [MetricLabel("reason", .given)], .process),
         MetricDefinition(

@@ -142,11 +142,9 @@ struct ExtremumAccumulator: Accumulator {
             assignment.forEach { row, group in take(value.scalar(at: row), group) }
             return
         }
-        // A group that keeps meeting one text looks at it once.
-        var lastCode = [UInt32](repeating: .max, count: best.count)
+        var met = MetCodes(groups: best.count, rows: codes.count)
         assignment.forEach { row, group in
-            if lastCode[group] == codes[row], value.validity == nil { return }
-            lastCode[group] = codes[row]
+            if !met.isNew(codes[row], of: group), value.validity == nil { return }
             take(value.scalar(at: row), group)
         }
     }

@@ -33,6 +33,7 @@ struct CellRun: Sendable {
             let cell = Int(row)
             add(keys[cell], cells.counts[cell], cells.sums[cell])
         }
+        trim()
     }
 
     private static func key(_ set: Int, _ code: Int, _ point: Int64) -> UInt64 {
@@ -52,7 +53,9 @@ struct CellRun: Sendable {
     /// The set above, the code below; these ascend.
     func number(ofGroup group: Int) -> UInt64 { UInt64(groups[group]) }
     /// Roughly.
-    var memoryBytes: Int { places.count * 4 + counts.memoryBytes + sums.memoryBytes + starts.count * 12 + 128 }
+    var memoryBytes: Int {
+        places.capacity * 4 + counts.memoryBytes + sums.memoryBytes + groups.capacity * 4 + starts.capacity * 8 + 128
+    }
 
     /// The first and the last point; nil where there is no cell.
     /// - Complexity: O(sets and codes).
@@ -98,6 +101,13 @@ struct CellRun: Sendable {
         if hasSums { sums.append(sum) }
     }
 
+    /// It is kept as long as there is room: nothing in it is reserved for more.
+    private mutating func trim() {
+        (places, groups, starts) = (places.trimmed, groups.trimmed, starts.trimmed)
+        counts.trim()
+        sums.trim()
+    }
+
     /// By coarse point a number for all that counts there, at whichever point of those that it stands for: numbers of
     /// runs add up to that of what they count together.
     /// - Complexity: O(cells).
@@ -139,6 +149,7 @@ struct CellRun: Sendable {
             let point = CoarsePoint.containing(PackedPoint.point(in: key))
             run.add(UInt64(Self.group(of: key)) << PackedPoint.bits | PackedPoint.packed(point), count, sum)
         }
+        run.trim()
         return run
     }
 
@@ -155,7 +166,9 @@ struct CellRun: Sendable {
             case (let left?, let right?): key = min(left, right)
             case (let left?, nil): key = left
             case (nil, let right?): key = right
-            case (nil, nil): return run
+            case (nil, nil):
+                run.trim()
+                return run
             }
             var (count, sum): (Int64, Int128) = (0, 0)
             if one.key == key { (count, sum) = one.next() }

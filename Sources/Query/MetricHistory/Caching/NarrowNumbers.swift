@@ -1,5 +1,6 @@
+// tests: that what is kept is counted as it is held.
 /// Whole numbers in as few bytes as all of them fit in: four, eight or sixteen each.
-struct NarrowNumbers: Sendable {
+package struct NarrowNumbers: Sendable {
     private enum Storage: Sendable {
         case four([Int32])
         case eight([Int64])
@@ -8,19 +9,22 @@ struct NarrowNumbers: Sendable {
 
     private var storage = Storage.four([])
 
-    init() {}
+    /// None yet.
+    package init() {}
 
     private init(_ storage: Storage) { self.storage = storage }
 
-    var memoryBytes: Int {
+    /// With what is reserved for more.
+    package var memoryBytes: Int {
         switch storage {
-        case .four(let numbers): numbers.count * 4
-        case .eight(let numbers): numbers.count * 8
-        case .sixteen(let numbers): numbers.count * 16
+        case .four(let numbers): numbers.capacity * 4
+        case .eight(let numbers): numbers.capacity * 8
+        case .sixteen(let numbers): numbers.capacity * 16
         }
     }
 
-    subscript(place: Int) -> Int128 {
+    /// The number at a place, from 0.
+    package subscript(place: Int) -> Int128 {
         switch storage {
         case .four(let numbers): Int128(numbers[place])
         case .eight(let numbers): Int128(numbers[place])
@@ -29,13 +33,26 @@ struct NarrowNumbers: Sendable {
     }
 
     /// - Complexity: O(1); where it is the first one that needs more bytes, O(n).
-    mutating func append(_ number: Int128) {
+    package mutating func append(_ number: Int128) {
         change(number, { $0.append($1) }, { $0.append($1) }, { $0.append($1) })
     }
 
     /// - Precondition: there is one.
     mutating func replaceLast(by number: Int128) {
         change(number, { $0[$0.count - 1] = $1 }, { $0[$0.count - 1] = $1 }, { $0[$0.count - 1] = $1 })
+    }
+
+    /// Lets go of what is reserved for more, where that is much.
+    /// - Complexity: O(n).
+    package mutating func trim() {
+        // Taken out while it changes, so that nothing is held twice for longer than it takes.
+        var taken = Storage.four([])
+        swap(&taken, &storage)
+        switch taken {
+        case .four(let numbers): storage = .four(numbers.trimmed)
+        case .eight(let numbers): storage = .eight(numbers.trimmed)
+        case .sixteen(let numbers): storage = .sixteen(numbers.trimmed)
+        }
     }
 
     /// Each with the other sign.
@@ -83,4 +100,10 @@ struct NarrowNumbers: Sendable {
             }
         }
     }
+}
+
+extension Array {
+    /// The same with little reserved for more: an eighth of what there is at most, or what an allocation is rounded to.
+    /// A slice of all of it would be the same memory.
+    var trimmed: [Element] { capacity - count > count / 8 ? map { $0 } : self }
 }

@@ -58,6 +58,7 @@ extension Routes {
             status.diskUse.map { (kind.rawValue, $0.bytes(of: kind)) }
         }
         samples.diskBudgetBytes = status.retention.limits.budget?.bytes
+        samples.failedDiskLooks = status.retention.limits.budget.map { _ in status.failedDiskLooks }
         samples.dropped = status.retention.dropped.map { ($0.reason.rawValue, $0.events, $0.bytes) }
         (samples.lastDrop, samples.keptSince) = (status.retention.lastDrop, status.droppedUntil)
         samples.overdueNanoseconds = status.retention.overdueNanoseconds

@@ -88,6 +88,7 @@ extension Routes {
         json.member("dead_letters", status.refusals.deadLetters)
         json.endObject()
         json.member("failed_seals", status.failedSeals)
+        json.member("failed_disk_looks", status.failedDiskLooks)
         json.member("unfolded_conversations", status.unfoldedConversations)
         json.member("cut_conversations", status.cutConversations)
         json.member("dropped_events", status.droppedEvents)

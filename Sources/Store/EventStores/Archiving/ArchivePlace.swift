@@ -7,7 +7,8 @@ import Segments
 ///
 /// In it stands whose it is: by that a directory that is not mounted, or another store's, is told from the store's own.
 /// A copy of the store has the same key, and what leads there; so it stands there as well where the store lies, since
-/// two that go on with one archive would each remove from it what the other one has put there.
+/// two that go on with one archive would each remove from it what the other one has put there. A copy on another
+/// machine may lie at a path of the same name: ``ArchiveClaim`` tells it from its original.
 enum ArchivePlace {
     /// Whether what was archived elsewhere is there; nothing is looked for where nothing leads elsewhere.
     /// - Parameter isOwner: whether the store is to go on with it: a copy may be read.
@@ -51,9 +52,27 @@ enum ArchivePlace {
         // A store that was put back as it was earlier is taken for the one that has archived more since, and would
         // remove that as what no manifest names.
         try checkHoldsNothingElse(directory, files, fileSystem)
-        if found == nil { try fileSystem.replace(path, with: mark.bytes) }
+        if found == nil {
+            try ArchiveClaim.forget(files, fileSystem)
+            try fileSystem.replace(path, with: mark.bytes)
+        }
         try fileSystem.linkDirectory(files.archive, to: directory)
         try fileSystem.flushDirectory(files.segments)
+    }
+
+    /// Beside what is archived on another volume, as much again is left for others.
+    /// - Throws: ``ArchiveRefusal`` where there is less room than that, as far as the system says.
+    static func checkRoom(
+        for segments: [SealedSegment], _ files: StoreFiles, _ fileSystem: any FileSystem
+    ) throws(ArchiveRefusal) {
+        let bytes = segments.reduce(0) { $0 + $1.reader.lengthBytes }
+        if let free = try? fileSystem.freeBytes(at: files.archive), free / 2 <= bytes { throw noRoom(files) }
+    }
+
+    static func noRoom(_ files: StoreFiles) -> ArchiveRefusal {
+        ArchiveRefusal(
+            reason: "the volume of \(files.archive) has no room for twice what is archived at one time",
+            advice: "make room on it")
     }
 
     /// A slash at the end leads nowhere else.
@@ -62,13 +81,14 @@ enum ArchivePlace {
         return bytes(path) == bytes(other)
     }
 
-    /// What stands in the directory: a line for the store, and one for where it lies.
-    private struct Mark {
+    /// What stands in the directory: a line for the store, one for where it lies, one with a word (``ArchiveClaim``).
+    struct Mark {
         let fingerprint: String
         /// nil where that is not asked.
         let owner: String?
 
         var store: [UInt8] { Array("archived segments of the store with the key \(fingerprint)\n".utf8) }
+        /// Without the word.
         var bytes: [UInt8] { store + Array((owner ?? "").utf8) + [UInt8(ascii: "\n")] }
     }
 
@@ -76,7 +96,7 @@ enum ArchivePlace {
     private static let markBytesMax = 8_192
 
     /// nil where there is none.
-    private static func mark(at path: String, _ fileSystem: any FileSystem) throws(StorageError) -> [UInt8]? {
+    static func mark(at path: String, _ fileSystem: any FileSystem) throws(StorageError) -> [UInt8]? {
         do throws(StorageError) {
             return try fileSystem.input(path, bytesMax: markBytesMax, takesPipes: false) ?? []
         } catch {
@@ -94,7 +114,7 @@ enum ArchivePlace {
                 reason: "\(directory) is the archive of another store, as \(name) in it says",
                 advice: "give each store a directory of its own, or put this store's own one back")
         }
-        guard let owner = mark.owner, found != mark.bytes else { return }
+        guard let owner = mark.owner, !found.starts(with: mark.bytes) else { return }
         let line = found.dropFirst(mark.store.count).prefix { $0 != UInt8(ascii: "\n") }
         let told = String(decoding: line, as: UTF8.self)
         throw ArchiveRefusal(

@@ -25,17 +25,14 @@ extension Writer {
         let segments = segmentsToArchive(through: cutoff)
         guard !segments.isEmpty, isProved(cutoff), !waitsToDie(in: segments), CompactionJob.knows(segments, layouts)
         else { return false }
-        guard hasRoomInArchive(for: segments) else {
-            noteFailedArchiving(
-                ArchiveRefusal(
-                    reason: "the volume of \(files.archive) has no room for twice what is archived at one time",
-                    advice: "make room on it"))
+        guard archiveClaim != nil || hasRoomInArchive(for: segments) else {
+            noteFailedArchiving(ArchivePlace.noRoom(files))
             return false
         }
         return start(
             CompactionJob(
                 segments: segments, registry: registry, layouts: layouts, identityKey: identityKey,
-                compression: .archive, stop: compactionStop, archive: files))
+                compression: .archive, stop: compactionStop, archive: files, archiveClaim: archiveClaim))
     }
 
     private func segmentsToArchive(through cutoff: Int64) -> [SealedSegment] {
@@ -58,7 +55,7 @@ extension Writer {
         return choice.due(candidates, through: cutoff).map { Array(sealed.segments[$0]) } ?? []
     }
 
-    /// Beside what is archived, as much again is left for others.
+    /// Beside what is archived in the data directory, as much again is left for others. Elsewhere the job looks.
     private func hasRoomInArchive(for segments: [SealedSegment]) -> Bool {
         // Before the first one is archived there is no folder.
         hasRoom(for: segments, at: files.archive) ?? hasRoom(for: segments, at: files.segments) ?? true

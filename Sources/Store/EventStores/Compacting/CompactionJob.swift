@@ -23,6 +23,8 @@ struct CompactionJob: StoreJob {
     var filter: ConversationFilter?
     /// The store whose archive the segment becomes one of; nil: it stays among the others.
     var archive: StoreFiles?
+    /// Of an archive outside the data directory.
+    var archiveClaim: ArchiveClaim?
     /// Known once the job is done.
     let rows = CompactedRows()
 
@@ -37,6 +39,8 @@ struct CompactionJob: StoreJob {
         var edit = ManifestEdit()
         do {
             let past = try write(to: writer).past
+            // Who has gone on with it meanwhile may give a segment the same name.
+            try archiveClaim?.check()
             var description = try writer.finish()
             if archive != nil { description.fileName = ManifestSegment.archiveBeginning + description.fileName }
             let positions = segments.compactMap(\.positions)
@@ -56,10 +60,15 @@ struct CompactionJob: StoreJob {
 
     /// Where the segment is written.
     /// - Throws: ``ArchiveRefusal`` where a volume was unmounted meanwhile: what is written in its place would be
-    ///   hidden when it comes back; ``StorageError``.
+    ///   hidden when it comes back, or has no room, or is another one's by now; ``StorageError``.
     private func folder(_ base: StoreJobBase) throws -> String {
         guard let archive else { return base.directory }
         try ArchivePlace.check(archive, base.fileSystem)
+        if let archiveClaim {
+            // Here, since the writer does not wait for another volume.
+            try ArchivePlace.checkRoom(for: segments, archive, base.fileSystem)
+            try archiveClaim.renew()
+        }
         try base.fileSystem.createDirectories(archive.archive)
         return archive.archive
     }

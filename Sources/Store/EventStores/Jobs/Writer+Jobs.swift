@@ -181,7 +181,10 @@ extension Writer {
     }
 
     /// Removes files that no kept version of the manifest and no reader names.
-    func removeRetired() { retired.remove(from: files.segments, manifests, context.fileSystem) }
+    func removeRetired() {
+        let elsewhere = archiveClaim.map { RetiredFiles.Elsewhere(claim: $0, queue: context.compactionQueue) }
+        retired.remove(from: files.segments, manifests, context.fileSystem, elsewhere)
+    }
 }
 
 extension EventStore {

@@ -129,7 +129,8 @@ extension CallCost {
     static func read(
         _ money: EventTableLayout.MoneyPlaces, rows: some Sequence<Int>, column: (Int) throws -> Vector
     ) throws -> [CallCost?] {
-        let (cost, low, high) = (try column(money.cost), try column(money.low), try column(money.high))
+        let (cost, low) = (Amounts(try column(money.cost)), Amounts(try column(money.low)))
+        let high = Amounts(try column(money.high))
         let (states, gaps) = (CodedTexts(try column(money.state)), CodedTexts(try column(money.gaps)))
         let stateOfCode = (0..<states.count).map { code in
             states.text(of: code).flatMap { name in
@@ -142,8 +143,33 @@ extension CallCost {
         return rows.map { row in
             guard let state = stateOfCode[states.code(of: row)] else { return nil }
             return CallCost(
-                costPicoUSD: cost.wide(at: row), lowPicoUSD: low.wide(at: row) ?? 0, highPicoUSD: high.wide(at: row),
+                costPicoUSD: cost[row], lowPicoUSD: low[row] ?? 0, highPicoUSD: high[row],
                 state: state, gaps: gapsOfCode[gaps.code(of: row)])
         }
+    }
+}
+
+/// A column of amounts, taken apart once and not for each row.
+private struct Amounts {
+    private let narrow: [Int64]
+    private let wide: [Int128]
+    /// Of all rows, where there are neither.
+    private let same: Int128?
+    private let validity: Validity?
+
+    init(_ column: Vector) {
+        validity = column.validity
+        switch column.storage {
+        case .int64(let values): (narrow, wide, same) = (values, [], nil)
+        case .int128(let values): (narrow, wide, same) = ([], values, nil)
+        default: (narrow, wide, same) = ([], [], column.count > 0 ? column.wide(at: 0) : nil)
+        }
+    }
+
+    /// nil for null.
+    subscript(row: Int) -> Int128? {
+        if let validity, !validity[row] { return nil }
+        if !narrow.isEmpty { return Int128(narrow[row]) }
+        return wide.isEmpty ? same : wide[row]
     }
 }

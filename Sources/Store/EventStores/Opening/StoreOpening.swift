@@ -20,6 +20,8 @@ struct WriterStart {
     var sealed: SealedState
     var counters: MetricCounters
     var segmentFiles: SegmentFiles
+    /// nil where no archive lies elsewhere.
+    var archiveClaim: ArchiveClaim?
 }
 
 /// What a start found in the log.
@@ -72,7 +74,7 @@ struct StoreOpening {
         let (secret, denial) = try Self.secretOrDenial(files, context, opener)
         keyDenial = denial
         fingerprint = ExportHeader.fingerprint(ofKey: secret)
-        try Self.lookAtArchive(files, fileSystem, opener, options.archive.directory, fingerprint)
+        let claim = try Self.archiveClaim(files, context, opener, options.archive.directory, fingerprint)
         userTokenKey = hmacSHA256(key: secret, message: Array("plimsoll user tokens".utf8))
         var (manifests, findings) = try ManifestStore.open(
             fileSystem: fileSystem, directory: files.segments, comparingCopy: opener == .writer)
@@ -94,13 +96,14 @@ struct StoreOpening {
         (sealed.unfolded, sealed.cut) = (state?.unfolded ?? [], state?.cut ?? [])
         let counters = try Self.counters(state?.counters ?? [], registry, ledger.objectives.current.set, statePath)
         let nextID = try files.nextID(above: findings.unknownFiles, from: manifests.current.nextSegmentID)
+        try claim?.begin()
         try manifests.removeTemporaryFiles(findings)
         let unrestoredManifest = manifests.restoreFile()
         writer = Writer(
             WriterStart(
                 context: context, options: options, files: files, registry: registry,
-                identityKey: StoreKey.identityKey(of: secret), log: log, manifests: manifests,
-                lock: lock, ledger: ledger, sealed: sealed, counters: counters, segmentFiles: segmentFiles))
+                identityKey: StoreKey.identityKey(of: secret), log: log, manifests: manifests, lock: lock,
+                ledger: ledger, sealed: sealed, counters: counters, segmentFiles: segmentFiles, archiveClaim: claim))
         // Files of the version before are gone with it, once there is another one.
         for name in manifests.outgoingFileNames { writer.retired.add(name) }
         writer.nextSegmentID = nextID
@@ -113,12 +116,7 @@ struct StoreOpening {
         writer.openedTime = writer.receivedTime
         // What the log tells of and neither it nor a segment holds was in files that a manifest named.
         guard log.nextPosition <= writer.nextPosition else {
-            throw findings.doubt
-                ?? CorruptionError(
-                    file: files.segments, offset: 0,
-                    expectation:
-                        "manifest and segments of events up to position \(log.nextPosition - 1), which the log tells of"
-                )
+            throw findings.doubt ?? Self.missing(eventsThrough: log.nextPosition - 1, in: files.segments)
         }
         // Power may have gone while a store was begun: without an event it has not begun.
         if state == nil, writer.ledger.position == 0, writer.ledger.outcomes == nil {
@@ -138,14 +136,16 @@ struct StoreOpening {
 
     /// Before the manifest is read: one that names files of a directory which is not mounted is no damage.
     /// - Parameter directory: where archived segments are to lie from now on, too.
-    private static func lookAtArchive(
-        _ files: StoreFiles, _ fileSystem: any FileSystem, _ opener: StoreOpener, _ directory: String?,
+    /// - Returns: nil where they lie in the data directory, and for who reads.
+    private static func archiveClaim(
+        _ files: StoreFiles, _ context: StoreContext, _ opener: StoreOpener, _ directory: String?,
         _ fingerprint: String
-    ) throws {
+    ) throws -> ArchiveClaim? {
         if opener == .writer, let directory {
-            try ArchivePlace.prepare(directory, fingerprint: fingerprint, files, fileSystem)
+            try ArchivePlace.prepare(directory, fingerprint: fingerprint, files, context.fileSystem)
         }
-        try ArchivePlace.check(files, fileSystem, asOwner: opener == .writer)
+        try ArchivePlace.check(files, context.fileSystem, asOwner: opener == .writer)
+        return opener == .writer ? try ArchiveClaim.find(files, fingerprint: fingerprint, context) : nil
     }
 
     private static func openLog(
@@ -228,6 +228,13 @@ struct StoreOpening {
         CorruptionError(
             file: directory + "/" + ManifestStore.fileName(version), offset: 0,
             expectation: "the manifest that the log tells of; the file is missing")
+    }
+
+    /// The log tells of events that neither it nor a segment holds.
+    private static func missing(eventsThrough position: Int64, in directory: String) -> CorruptionError {
+        CorruptionError(
+            file: directory, offset: 0,
+            expectation: "manifest and segments of events up to position \(position), which the log tells of")
     }
 
     /// What ids in the store's rows mean, and where that stands.

@@ -1,5 +1,6 @@
 import Bytes
 import Domain
+import Platform
 
 /// How far the files of a store are from what they may come to, and what keeps the oldest events from going.
 struct DiskStanding: Hashable, Sendable {
@@ -29,6 +30,10 @@ struct DiskStanding: Hashable, Sendable {
     private(set) var usedBytes = 0
     /// Whether no events went since that look: what was too much then need not be any more.
     private(set) var isCurrent = true
+    /// Why the last look failed; nil once one succeeded.
+    private(set) var lookFailure: String?
+    /// Looks that failed since the process started.
+    private(set) var failedLooks = 0
     /// What kept events from going when that was tried last; nil while they go, or need not.
     private(set) var obstacle: Obstacle?
 
@@ -37,7 +42,14 @@ struct DiskStanding: Hashable, Sendable {
     mutating func note(usedBytes bytes: Int) {
         usedBytes = bytes
         isCurrent = true
+        lookFailure = nil
         if !isOverDropLine { obstacle = nil }
+    }
+
+    /// What cannot be measured stays as it was.
+    mutating func noteFailedLook(_ error: StorageError) {
+        lookFailure = "\(error)"
+        failedLooks += 1
     }
 
     mutating func note(_ obstacle: Obstacle?) { self.obstacle = isOverDropLine ? obstacle : nil }
@@ -74,6 +86,15 @@ struct DiskStanding: Hashable, Sendable {
             "the files in the data directory come to more than four fifths of max_disk (\(budget.bytes) bytes); from "
                 + "nine tenths on the oldest events go, those that were received more than \(Self.days(budget)) ago",
             .asTold, advice: Self.advice)
+    }
+
+    /// That the last look failed; its text stays while the same thing keeps it from succeeding.
+    var lookTrouble: Trouble? {
+        guard budget != nil, let lookFailure else { return nil }
+        return Trouble(
+            "what the files in the data directory come to cannot be measured, so that max_disk is not held: "
+                + "\(lookFailure)",
+            .asTold, advice: "see what keeps the server's user from reading its directory; nothing more goes until then")
     }
 
     private static let advice = "make room in the directory, raise max_disk, or keep less (retention.keep_at_least)"

@@ -8,12 +8,18 @@ extension Writer {
     private static let diskLookNanoseconds = 5 * Nanoseconds.second
 
     /// Measures what the files come to, where a budget is set: segments that are about to go, or that a job is writing,
-    /// are no reason to let more of them go. What cannot be measured stays as it was.
+    /// are no reason to let more of them go. What cannot be measured stays as it was, and is a trouble.
     func lookAtDisk() {
         let now = context.clock.monotonicNanoseconds()
         guard diskStanding.budget != nil, now >= diskLookEnd else { return }
         diskLookEnd = now.saturatingAdd(Self.diskLookNanoseconds)
-        guard let use = try? DiskUse(of: files.root, context.fileSystem) else { return }
+        let use: DiskUse
+        do throws(StorageError) {
+            use = try DiskUse(of: files.root, context.fileSystem)
+        } catch {
+            diskStanding.noteFailedLook(error)
+            return tellOfDisk()
+        }
         let wasOver = diskStanding.isOverDropLine
         let segments = manifests.current.segments.filter { !($0.isArchived && use.isArchiveElsewhere) }
         let named = segments.reduce(0) { $0 + $1.description.lengthBytes }
@@ -33,6 +39,8 @@ extension Writer {
     }
 
     private func tellOfDisk() {
+        troubles.diskLook = diskStanding.lookTrouble
+        troubles.failedDiskLooks = diskStanding.failedLooks
         troubles.disk = diskStanding.trouble(
             hasDropped: sealed.drops.contains { $0.reason == .diskBudget && $0.events > 0 })
     }

@@ -139,6 +139,7 @@ extension Writer {
         if holds {
             troubles.retentionSucceeded()
             diskStanding.noteDropped()
+            retentionSealPace.reset()
         }
         let now = context.clock.monotonicNanoseconds()
         // Where there is too little room the next ones go at once, if these were not enough.

@@ -47,26 +47,6 @@ enum RollupGroups {
                 if case .timestamptz(let time)? = group.summary(named: "received_time")?.maximum { time } else { nil }
             }.max() ?? 0
     }
-
-    /// The rows as a segment's events give them, to compare with those that it carries.
-    static func recomputed(_ segment: SealedSegment, rollup: Int, layouts: EventTableLayouts) throws -> [Chunk] {
-        let rollup = layouts.rollups[rollup]
-        let watermark = watermark(of: [segment], layouts)
-        var parts = RollupParts(rollup.layout)
-        for source in rollup.sources {
-            let (events, layout) = (layouts.tables[source.table], source.layout)
-            for group in segment.reader.groups(table: events.name) where !group.isPast {
-                let morsel = GroupMorsel(group: group, columns: events.columns, statistics: ScanStatistics())
-                let columns = try events.columns.indices.map { index in
-                    layout.reads(index)
-                        ? try morsel.column(index)
-                        : .constant(.null, type: events.columns[index].type, count: group.rowCount)
-                }
-                parts.add(layout.fold(Chunk(columns: columns, rowCount: group.rowCount), watermark: watermark))
-            }
-        }
-        return parts.joined(rowsMax: Limits.groupRowsMax)
-    }
 }
 
 extension RollupLayout {

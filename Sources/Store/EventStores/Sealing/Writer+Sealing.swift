@@ -159,9 +159,13 @@ extension Writer {
         if isSealDue, !hasSealFailed { try? startSeal() }
     }
 
-    /// The same where little has gathered: what may go for want of room is known by a seal alone.
+    /// The same where little has gathered: what may go for want of room is known by a seal alone. Seldom, where that
+    /// came to nothing before.
     func sealForRetention() {
-        if !hasSealFailed { try? startSeal() }
+        guard !hasSealFailed, !isUnderWay(SealJob.kind),
+            retentionSealPace.take(at: context.clock.monotonicNanoseconds())
+        else { return }
+        try? startSeal()
     }
 
     /// Sets everything unsealed aside for a job; nil when there is nothing to seal.

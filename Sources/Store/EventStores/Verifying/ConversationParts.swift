@@ -36,15 +36,30 @@ struct ConversationParts: Sendable {
     /// Hashes of ids, ascending, and the part of each.
     private var ids: [UInt64] = []
     private var numbers: [UInt32] = []
+    /// By the highest bits of an id, those above ``shift``: where ids begin that have them.
+    private var starts: [UInt32] = []
+    private var shift: UInt64 = 0
 
     /// How a conversation is known here.
     static func id(of conversation: ArraySlice<UInt8>) -> UInt64 { xxh3(conversation) }
 
     /// The part of a conversation; nil for one that has no event.
-    /// - Complexity: O(log conversations).
+    /// - Complexity: O(1) of ids as chance gives them, O(log conversations) of any.
     func part(of id: UInt64) -> UInt32? {
-        let place = ids.partitioningIndex { $0 >= id }
-        return place < ids.count && ids[place] == id ? numbers[place] : nil
+        let bucket = Int(id >> shift)
+        let end = Int(starts[bucket + 1])
+        let place = ids[Int(starts[bucket])..<end].partitioningIndex { $0 >= id }
+        return place < end && ids[place] == id ? numbers[place] : nil
+    }
+
+    /// Has each id found by its highest bits: as hashes they are spread evenly.
+    private mutating func makeBuckets() {
+        let bits = max(1, Int.bitWidth - ids.count.leadingZeroBitCount)
+        shift = UInt64(UInt64.bitWidth - bits)
+        starts = [UInt32](repeating: 0, count: (1 << bits) + 1)
+        for id in ids { starts[Int(id >> shift) + 1] += 1 }
+        for bucket in 1..<starts.count { starts[bucket] += starts[bucket - 1] }
+        assert(Int(starts[starts.count - 1]) == ids.count, "each id is in one bucket")
     }
 
     /// - Parameters:
@@ -55,6 +70,7 @@ struct ConversationParts: Sendable {
         precondition(eventsMax > 0)
         ids = stretches.map(\.id)
         assert(zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 }, "each conversation once, ascending")
+        makeBuckets()
         numbers = [UInt32](repeating: 0, count: ids.count)
         // Those that last for much longer than a part would have it read groups of all their time: they are together.
         let long = Self.longNanoseconds(stretches, eventsMax)
@@ -188,15 +204,18 @@ struct EventGroup: Sendable {
         let morsel = layout.morsel(of: group, statistics: statistics, overlay: overlay)
         let texts = CodedTexts(try morsel.column(conversation))
         // By code, once a text that some row has: whether its conversation is of the part.
-        var isOfPart: [Bool?] = Array(repeating: nil, count: texts.count)
+        var isOfPart = [Bool](repeating: false, count: texts.count)
+        var isKnown = isOfPart
         let dead = segment.deadRows(table: layout.name, group: number)
-        let rows = (0..<group.rowCount).filter { row in
+        var rows: [Int] = []
+        for row in 0..<group.rowCount {
             let code = texts.code(of: row)
-            let isWanted =
-                isOfPart[code]
-                ?? (texts.text(of: code).map { parts.part(of: ConversationParts.id(of: $0)) == part } ?? false)
-            isOfPart[code] = isWanted
-            return isWanted && (dead.isEmpty || !dead.contains(UInt32(row)))
+            if !isKnown[code] {
+                isKnown[code] = true
+                isOfPart[code] =
+                    texts.text(of: code).map { parts.part(of: ConversationParts.id(of: $0)) == part } ?? false
+            }
+            if isOfPart[code], dead.isEmpty || !dead.contains(UInt32(row)) { rows.append(row) }
         }
         return rows.isEmpty ? nil : Wanted(morsel: morsel, rows: rows, texts: texts)
     }

@@ -46,10 +46,11 @@ struct PartFold {
     /// Adds events of one group.
     mutating func add(_ group: GroupEvents) {
         let (table, buffer) = (group.table, Int32(buffers.count))
+        let tenantSlot = table.slot(ofTexts: registry.wellKnown.tenant)
         // By code of the id: the conversation that had it last, and where its tenant stands. A tenant is mostly one.
         var known = [(tenant: Range<Int>, code: UInt32)?](repeating: nil, count: group.conversationCount)
         for place in 0..<table.count {
-            guard let tenant = table.text(of: registry.wellKnown.tenant, place) else { continue }
+            guard let tenantSlot, let tenant = table.text(inSlot: tenantSlot, place) else { continue }
             let id = group.conversations[place]
             if let last = known[id], last.tenant == tenant {
                 codes.append(last.code)

@@ -33,6 +33,9 @@ package struct Verification: Sendable {
     // tests: likewise, few pages more than once.
     /// Pages that were read for it.
     package var readPages = 0
+    // tests: none of them more than once.
+    /// Pages of events that were read for rollups.
+    package var readRollupPages = 0
     // tests: likewise.
     /// Parts in which conversations were folded.
     package var foldedParts = 0
@@ -154,7 +157,9 @@ extension EventStore {
                 "conversations: rows of \(saidCut.count) say that they are cut, \(version.sealed.cut.count) are noted"
                     + " as cut, and they are not the same")
         }
-        result.findings += try rollupDamage(version)
+        let statistics = ScanStatistics()
+        result.findings += try rollupDamage(version, statistics)
+        result.readRollupPages = statistics.pagesRead.load(ordering: .relaxed)
         return result
     }
 }

@@ -39,19 +39,24 @@ extension Writer {
     func close() throws {
         guard !isClosed else { return }
         let left = settleOrLeave()
+        let removal = retired.leave()
         isClosed = true
         // The last of them that ends lets go of it.
-        if let lock { for flight in left { flight.keep(lock) } }
+        if let lock {
+            for flight in left { flight.keep(lock) }
+            removal?.keep(lock)
+        }
         try log.close(time: receivedTime)
-        if left.isEmpty { lock?.release() }
+        if left.isEmpty, removal == nil { lock?.release() }
         lock = nil
     }
 
     /// Takes over what jobs do within the time of a stop.
     /// - Returns: those that are left, of which nothing is taken over any more.
     private func settleOrLeave() -> [RunningJob] {
-        guard !flights.isEmpty else { return [] }
-        if flights.contains(where: { Self.isLong($0.job) }) {
+        let isRemoving = retired.removal != nil
+        guard !flights.isEmpty || isRemoving else { return [] }
+        if isRemoving || flights.contains(where: { Self.isLong($0.job) }) {
             // It ends at its next step.
             compactionStop.stop()
             if !context.compactionQueue.waitUntilIdle(atMost: Self.closeWaitNanoseconds) {

@@ -21,6 +21,8 @@ final class Writer {
     /// nil once the store is closed, where a job that was left holds it.
     var lock: (any FileLock)?
     let segmentFiles: SegmentFiles
+    /// nil where no archive lies outside the data directory.
+    let archiveClaim: ArchiveClaim?
     /// Of all overlays.
     let keptCosts: OverlaidCosts
 
@@ -74,6 +76,8 @@ final class Writer {
     var compactionBarriersEnd = Int64.min
     /// Nothing is looked for that may be dropped before, by the monotonic clock.
     var retentionPauseEnd = Int64.min
+    /// Of seals that are made for that alone.
+    var retentionSealPace = RetentionSealPace()
     /// What the files come to, where a budget is set, and when that is looked at next, by the monotonic clock.
     var diskStanding: DiskStanding
     var diskLookEnd = Int64.min
@@ -111,6 +115,7 @@ final class Writer {
         manifests = start.manifests
         lock = start.lock
         segmentFiles = start.segmentFiles
+        archiveClaim = start.archiveClaim
         keptCosts = OverlaidCosts(bytesMax: start.options.keptCostBytesMax)
         ledger = start.ledger
         sealed = start.sealed

@@ -254,6 +254,7 @@ extension SchemaName {
         .always("archived_segments", .integer, "Those of them that are archived."),
         .always("archived_bytes", .integer), .always("tail_events", .integer),
         .always("refused_events", .map(.integer)), .always("failed_seals", .integer),
+        .always("failed_disk_looks", .integer, "Looks at what all files come to that failed, where max_disk is set."),
         .always("unfolded_conversations", .integer),
         .always("cut_conversations", .integer, "Those whose sealed rows are made of their first events alone."),
         .always("dropped_events", .integer, "Those that retention dropped, ever."),
