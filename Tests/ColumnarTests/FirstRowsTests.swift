@@ -23,7 +23,8 @@ struct FirstRowsTests {
         }
     }
 
-    /// Lengths and wide sums are put in order by words, as integers are: in about as many steps as there are rows, which
+    /// Lengths and wide sums are put in order by words, as integers are: in about as many steps as there are rows,
+    /// which
     /// a sort of values takes for each row many times.
     @Test func lengthsAndSumsTakeNoSortOfValues() {
         let count = 100_000

@@ -16,7 +16,9 @@ import Testing
         let tests = root.appending(path: "Tests")
         for folder in ["HTTPFrontsTests", "ReportsTests", "DashboardingTests"] {
             let file = tests.appending(path: folder).appending(path: name + ".swift")
-            if let data = FileManager.default.contents(atPath: file.path) { return String(decoding: data, as: UTF8.self) }
+            if let data = FileManager.default.contents(atPath: file.path) {
+                return String(decoding: data, as: UTF8.self)
+            }
         }
         return nil
     }

@@ -129,6 +129,11 @@ import Testing
         }
     }
 
+    /// The names of the files that a document loads.
+    private static func files(of text: String) -> [String] {
+        text.matches(of: #/(?:src|href)="/assets/[^/"]+/([^"]+)"/#).map { String($0.1) }
+    }
+
     /// Beside the library of charts, which is loaded where one is drawn.
     @Test func aPageIsLight() async throws {
         let taken = Self.imports
@@ -141,7 +146,7 @@ import Testing
             for document in Self.documents {
                 let text = try await client.send("GET", document).text
                 var reached: Set<String> = []
-                var waiting = text.matches(of: /(?:src|href)="\/assets\/[^\/"]*\/([^"]*)"/).map { String($0.1) }
+                var waiting = Self.files(of: text)
                 while let name = waiting.popLast() {
                     if reached.insert(name).inserted { waiting += taken[name] ?? [] }
                 }
@@ -398,7 +403,7 @@ import Testing
             var count = 0
             for document in Self.documents {
                 let text = try await client.send("GET", document).text
-                let files = Set(text.matches(of: /(?:src|href)="\/assets\/[^\/"]*\/([^"]*)"/).map { String($0.1) })
+                let files = Set(Self.files(of: text))
                 var (reached, waiting) = (Set<String>(), Array(files))
                 while let name = waiting.popLast() {
                     if reached.insert(name).inserted { waiting += taken[name] ?? [] }

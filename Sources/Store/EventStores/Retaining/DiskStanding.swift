@@ -94,7 +94,8 @@ struct DiskStanding: Hashable, Sendable {
         return Trouble(
             "what the files in the data directory come to cannot be measured, so that max_disk is not held: "
                 + "\(lookFailure)",
-            .asTold, advice: "see what keeps the server's user from reading its directory; nothing more goes until then")
+            .asTold,
+            advice: "see what keeps the server's user from reading its directory; nothing more goes until then")
     }
 
     private static let advice = "make room in the directory, raise max_disk, or keep less (retention.keep_at_least)"
