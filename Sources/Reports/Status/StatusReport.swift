@@ -10,8 +10,9 @@ struct StatusReport {
     private static let changesMax = 20
     private static let dropped = ReportDefinition(
         "dropped",
-        "events that went by their age (retention.events) or for want of room (max_disk): of those received up to then "
-            + "only conversations that go on have theirs; turns, conversations, rollups and counters stay")
+        "events that went by their age (retention.events, retention.tenants) or for want of room (max_disk): of those "
+            + "received up to then only conversations that go on have theirs, and tenants that keep theirs for longer; "
+            + "turns, conversations, rollups and counters stay")
 
     func report() throws -> Report {
         let end = to ?? runner.now

@@ -45,9 +45,7 @@ package struct StoreSnapshot: TableCatalog {
     package var lossNotice: String? { LogLoss.notice(version.ledger.losses) }
 
     /// What answers say that are made of events, once retention dropped some; nil where it dropped none.
-    var retentionNotice: String? {
-        RetentionDrop.notice(version.sealed.drops, besidesUnreadable: version.sealed.unreadableDrops)
-    }
+    var retentionNotice: String? { version.sealed.ends.notice() }
 
     /// What is said beside exports, prices and what calls cost: of what was lost, and of what was dropped.
     package var priceNotice: String? {
@@ -57,6 +55,9 @@ package struct StoreSnapshot: TableCatalog {
 
     /// Events before this time (ns) are gone, or may be; nil where none is.
     package var horizon: Int64? { version.sealed.horizon }
+
+    /// Whether all events that ever came are there, where they were put.
+    package var holdsAll: Bool { horizon == nil && version.sealed.leftOver.isEmpty }
 
     /// The same as its conversations stand at a time, whatever the log knows of time: those that silence has closed by
     /// then are closed, and no others by silence.
@@ -102,10 +103,10 @@ package struct StoreSnapshot: TableCatalog {
 
     /// A table of events that says where they end.
     private func retained(_ table: any TableSource) -> any TableSource {
-        guard let horizon, let notice = retentionNotice,
-            let time = table.columns.firstIndex(where: { $0.name == "time" })
-        else { return table }
-        return RetainedTable(base: table, time: time, horizon: horizon, notice: notice)
+        guard horizon != nil, let time = table.columns.firstIndex(where: { $0.name == "time" }) else { return table }
+        return RetainedTable(
+            base: table, time: time, tenant: table.columns.firstIndex { $0.name == "tenant" },
+            ends: version.sealed.ends)
     }
 
     /// A read model without the rows of events that retention dropped: those that the others give.
