@@ -21,10 +21,12 @@ import Testing
     }
 
     private func open(
-        _ disk: SimulatedFileSystem? = nil, _ limits: RetentionLimits = acme, compacts: Bool = false
+        _ disk: SimulatedFileSystem? = nil, _ limits: RetentionLimits = acme, compacts: Bool = false,
+        archives: Bool = false
     ) throws -> EventStore {
         var options = EventStoreTests.options()
         options.retention = limits
+        if archives { options.archive.afterNanoseconds = 7 * Self.day }
         if compacts { options.compaction = CompactionLimits(fanIn: 2, levelEvents: 100, newestLeft: 0) }
         let context = StoreContext(
             fileSystem: disk ?? self.disk, clock: clock, randomness: SeededRandomness(seed: 1),
@@ -61,9 +63,10 @@ import Testing
 
     /// A store whose first segment is old enough on the tenth day, when it gets an event.
     private func filled(
-        _ disk: SimulatedFileSystem? = nil, _ limits: RetentionLimits = acme, compacts: Bool = false
+        _ disk: SimulatedFileSystem? = nil, _ limits: RetentionLimits = acme, compacts: Bool = false,
+        archives: Bool = false
     ) throws -> EventStore {
-        let store = try open(disk, limits, compacts: compacts)
+        let store = try open(disk, limits, compacts: compacts, archives: archives)
         _ = try store.append([Self.firstDay])
         try store.seal()
         clock.advance(nanoseconds: 5 * Self.day)
@@ -326,6 +329,39 @@ import Testing
         #expect(try made(store) == last && store.verify().findings == [])
         #expect(try rows(store, "events", ["tenant"]).allSatisfy { $0.contains("bank") })
         try store.close()
+    }
+
+    /// What is gone is gone from the archive, too, and what stays of others stays archived.
+    @Test func theArchiveIsWrittenAnew() throws {
+        let limits = RetentionLimits(eventsNanoseconds: nil, tenants: [Self.period("acme", days: 14)])
+        let store = try filled(nil, limits, archives: true)
+        try store.seal()
+        clock.advance(nanoseconds: 10 * Self.day)
+        var events = SampleEvents()
+        events.addTurn("later", 1, at: Self.seconds(20), tenant: "bank")
+        _ = try store.append([events.batch])
+        try store.seal()
+        clock.advance(nanoseconds: 120_000_000_000)
+        while try store.startArchiving() {
+            try store.finishJobs()
+            clock.advance(nanoseconds: 120_000_000_000)
+        }
+        #expect(store.status.archivedSegments > 0)
+        clock.advance(nanoseconds: 10 * Self.day)
+        let before = try made(store)
+        #expect(try dropOldEvents(of: store, clock))
+        #expect(try made(store) == before && store.verify().findings == [])
+        #expect(try rows(store, "events", ["tenant"]).allSatisfy { $0.contains("bank") })
+        #expect(store.status.archivedSegments == 1 && store.status.archivedBytes > 0)
+        try store.tick()
+        let files = try disk.list("/data/segments/archive").map(\.name).filter { $0.hasSuffix(".segment") }
+        #expect(files.count == 1)
+        let told = try tables(of: "archive/" + (try #require(files.first)))
+        #expect(told.contains("probe_checked"))
+        disk.crash()
+        let again = try open(nil, limits, archives: true)
+        #expect(try made(again) == before && again.verify().findings == [])
+        try again.close()
     }
 
     /// Events that lie apart from their positions are in exports, which say that they are a part.

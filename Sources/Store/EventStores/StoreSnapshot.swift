@@ -57,7 +57,7 @@ package struct StoreSnapshot: TableCatalog {
     package var horizon: Int64? { version.sealed.horizon }
 
     /// Whether all events that ever came are there, where they were put.
-    package var holdsAll: Bool { horizon == nil && version.sealed.leftOver.isEmpty }
+    var holdsAll: Bool { horizon == nil && version.sealed.leftOver.isEmpty }
 
     /// The same as its conversations stand at a time, whatever the log knows of time: those that silence has closed by
     /// then are closed, and no others by silence.
