@@ -25,6 +25,7 @@ struct StatusReport {
         let (now, before) = (try figures(period, judging.set), try figures(earlier, judging.set))
         let coverage = Coverage(runner: runner)
         let dropped = try DroppedEvents(runner: runner).section()
+        let ofTenants = try DroppedEvents(runner: runner).ofTenants()
         return Report(
             name: "status", title: "The last hour",
             basis: runner.basis(
@@ -35,7 +36,7 @@ struct StatusReport {
                 try coverage.section([("now", period), ("week_before", earlier)]),
                 objectives(judging.set, now.levels, before.levels),
                 activity(now, before), try changes(end),
-            ] + (dropped.map { [$0] } ?? []),
+            ] + [dropped, ofTenants].compactMap { $0 },
             main: "objectives",
             definitions: [
                 ReportDefinition(

@@ -56,9 +56,6 @@ package struct StoreSnapshot: TableCatalog {
     /// Events before this time (ns) are gone, or may be; nil where none is.
     package var horizon: Int64? { version.sealed.horizon }
 
-    /// Whether all events that ever came are there, where they were put.
-    var holdsAll: Bool { horizon == nil && version.sealed.leftOver.isEmpty }
-
     /// The same as its conversations stand at a time, whatever the log knows of time: those that silence has closed by
     /// then are closed, and no others by silence.
     /// - Parameter time: ns since 1970 UTC.

@@ -120,7 +120,7 @@ private struct StoreRestoring {
 
     /// Whoever says a store anew needs all of its events.
     private func checkIsWhole() throws {
-        let isWhole = try context.openingBackup(record, in: place) { $0.snapshot().holdsAll }
+        let isWhole = try context.openingBackup(record, in: place) { $0.snapshot().horizon == nil }
         guard !isWhole else { return }
         throw refusal(
             "retention had dropped events before backup \(record.number) was made, and without these no earlier moment "

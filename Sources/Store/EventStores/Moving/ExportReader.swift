@@ -100,7 +100,7 @@ package struct ExportReader: ExportSource {
     /// - Throws: ``FileContentError`` and ``StorageError`` of reading.
     init(_ snapshot: StoreSnapshot, in times: Range<Int64>, store: String) throws {
         // Without events that were dropped nobody can book and count again what came behind them.
-        let isWhole = times == .min ..< .max && snapshot.holdsAll
+        let isWhole = times == .min ..< .max && snapshot.horizon == nil
         self.snapshot = snapshot
         self.times = times
         records = isWhole ? try snapshot.movedRecords() : []

@@ -222,7 +222,10 @@ extension RetentionDrop {
 
     /// For those who run the store, in one line.
     var line: String {
-        "retention dropped \(events == 1 ? "1 event" : "\(events) events"), received up to "
+        let names = tenants.filter { $0.events > 0 }.map(\.name.text)
+        let more = names.count > 5 ? " and \(names.count - 5) more" : ""
+        let whose = names.isEmpty ? "" : " of tenant \(names.prefix(5).joined(separator: ", "))\(more)"
+        return "retention dropped \(events == 1 ? "1 event" : "\(events) events")\(whose), received up to "
             + "\(RFC3339.render(receivedUntil)), as \(reason.setting) says; turns, conversations, rollups and counters "
             + "of them stay"
     }
