@@ -76,8 +76,8 @@ struct HistoryAsides {
         }
     }
 
-    /// Has some events be of another tenant, which has a period of its own in some lives: that of all others, or a longer
-    /// one.
+    /// Has some events be of another tenant, which has a period of its own in some lives: that of all others, or a
+    /// longer one.
     private mutating func addTenant(to history: inout History) {
         let periods = [nil, LifeOptions.retainedNanoseconds, 2 * LifeOptions.retainedNanoseconds]
         let usual = periods[1 + generator.next(below: 2)]

@@ -42,8 +42,8 @@ package struct RetentionStatus: Hashable, Sendable {
     /// When events went last (ns since 1970 UTC); nil where none did, or a version of before dropped them.
     package var lastDrop: Int64?
     /// For how long the oldest of the events that a period no longer keeps could have gone (ns); 0 where none is left,
-    /// nil where there is no period. A segment is looked at as a whole, so that the times of its last event count. Those
-    /// of some tenants could not before they had waited for others to go along.
+    /// nil where there is no period. A segment is looked at as a whole, so that the times of its last event count.
+    /// Those of some tenants could not before they had waited for others to go along.
     package var overdueNanoseconds: Int64?
 
     init() {}
