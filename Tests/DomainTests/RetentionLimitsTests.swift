@@ -10,6 +10,17 @@ import Testing
         #expect(RetentionLimits(eventsNanoseconds: RetentionLimits.nanoseconds(days: 7)).covers(days: 7))
     }
 
+    @Test func tenantsWithAPeriodOfTheirOwnAreInOrder() {
+        let limits = RetentionLimits(
+            eventsNanoseconds: nil,
+            tenants: [("b", 9), ("a", 30), ("c", 9)].map { name, days in
+                RetentionLimits.TenantPeriod(name, nanoseconds: RetentionLimits.nanoseconds(days: days))
+            })
+        #expect(limits.tenants.map { "\($0.tenant)" } == ["a", "b", "c"] && limits.isSet)
+        #expect(RetentionLimits.periods(of: limits.tenants).count == 2)
+        #expect(limits.covers(days: 36_500) && limits.coversTenants(days: 9) && !limits.coversTenants(days: 10))
+    }
+
     /// Somebody is told before anything goes, and something goes before nothing comes in.
     @Test(arguments: [1, 9, 10, 99, 1 << 30, Int.max]) func theLinesOfABudgetAreInOrder(bytes: Int) {
         let budget = DiskBudget(bytes: bytes, keptNanoseconds: 1)

@@ -34,24 +34,25 @@ struct SampleEvents {
     mutating func addTurn(
         _ conversation: String, _ turn: Int64, at seconds: Double, model: String = "gpt-4o",
         provider: String = "openai",
-        status: String = "ok"
+        status: String = "ok", tenant: String = "default"
     ) {
         let context: [String: EventValue] = [
             "conversation_id": .text(conversation), "turn": .integer(turn), "channel": .text("web"),
         ]
         func with(_ more: [String: EventValue]) -> [String: EventValue] { context.merging(more) { $1 } }
         let id = "\(conversation)/\(turn)"
-        add("message.received", id: id + "/q", at: seconds, with(["author": .text("user")]))
+        add("message.received", id: id + "/q", at: seconds, with(["author": .text("user")]), tenant: tenant)
         add(
             "llm.call", id: id + "/c", at: seconds + 1,
             with([
                 "provider": .text(provider), "request_model": .text(model), "route": .text("cloud"),
                 "input_tokens": .integer(1_000),
                 "output_tokens": .integer(100), "duration_ns": .integer(900_000_000), "status": .text("ok"),
-            ]))
+            ]), tenant: tenant)
         add(
             "message.sent", id: id + "/a", at: seconds + 1.5,
-            with(["author": .text("agent"), "status": .text(status), "duration_ns": .integer(1_500_000_000)]))
+            with(["author": .text("agent"), "status": .text(status), "duration_ns": .integer(1_500_000_000)]),
+            tenant: tenant)
     }
 
     mutating func addPrice(

@@ -125,6 +125,7 @@ import Testing
         var retention = store.status.retention
         retention.limits.budget = DiskBudget(bytes: 1_000, keptNanoseconds: 86_400_000_000_000)
         retention.dropped = [RetentionStatus.Dropped(reason: .diskBudget, events: 7, bytes: 900)]
+        retention.tenants = [RetentionStatus.Tenant(name: "acme", events: 4, until: 1_785_574_800_000_000_000)]
         (retention.lastDrop, retention.overdueNanoseconds) = (1_785_574_800_000_000_000, 5_000_000_000)
         store.state.withLock { $0.retention = retention }
         try await withServer(store) { client, _ in
@@ -132,12 +133,14 @@ import Testing
             for member in [
                 #""max_disk_bytes":1000,"keep_at_least_seconds":86400,"overdue_seconds":5,"last_drop":"2026-08-01T"#,
                 #""dropped":[{"reason":"disk_budget","events":7,"bytes":900}]"#,
+                #""dropped_tenants":[{"tenant":"acme","events":4,"until":"2026-08-01T"#,
             ] { #expect(status.contains(member), "\(member)") }
             let metrics = try await client.send("GET", "/metrics").text
             for line in [
                 "plimsoll_dropped_events_total{reason=\"disk_budget\"} 7",
                 "plimsoll_dropped_bytes_total{reason=\"disk_budget\"} 900", "plimsoll_disk_budget_bytes 1000",
                 "plimsoll_last_drop_timestamp_seconds 1785574800", "plimsoll_retention_overdue_seconds 5",
+                "plimsoll_tenant_events_kept_since_timestamp_seconds{tenant=\"acme\"} 1785574800",
             ] { #expect(metrics.contains("\n\(line)\n"), "\(line)") }
         }
     }

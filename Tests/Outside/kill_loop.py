@@ -4,8 +4,8 @@
 usage: kill_loop.py --plimsoll BINARY [--rounds 12] [--rounds-a-life 25] [--seed S] [--senders 3] [--batch 60] [--keep DIR]
 
 A life is a store that has aged events in several segments, a load (events, prices that come late, spans, questions), and rounds: each ends the process
-with SIGKILL, by its id, at a random moment of serving, of a start, of a stop or of an import; the next start has another period of retention. Compaction
-and retention go on beside the load. In the end:
+with SIGKILL, by its id, at a random moment of serving, of a start, of a stop or of an import; the next start has another period of retention, of all events or
+of those of one tenant. Compaction and retention go on beside the load. In the end:
 
 - each acknowledged event is there once, a batch that was never answered whole and once or not at all, nothing that nobody sent
 - counts, tokens and costs by model are those of these events, over SQL and in /metrics; so are calls told by spans
@@ -40,11 +40,20 @@ class Rounds:
     def go(self, count):
         for number in range(count):
             period = aged.PERIODS[number * len(aged.PERIODS) // count]
-            self.life.server.extra = ["--config", self.life.settings] + (["--retention-events", f"{period}d"] if period else [])
+            self.life.server.extra = self.retaining(period, by_tenant=number % 2 == 1)
             kind = "importing" if number % 4 == 0 else self.chance.choices(("serving", "starting", "stopping"), (6, 2, 1))[0]
             self.kinds[kind] += 1
             getattr(self, kind)()
         self.starts.append(self.life.server.start())
+
+    def retaining(self, period, by_tenant):
+        """Options of a start under which events go after so many days: those of all, or of the aged tenant alone."""
+        if not period or not by_tenant:
+            return ["--config", self.life.settings] + (["--retention-events", f"{period}d"] if period else [])
+        path = os.path.join(self.life.folder, "settings-by-tenant.yaml")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(f"{SETTINGS}retention: {{tenants: {{{aged.TENANT}: {period}d}}}}\n")
+        return ["--config", path]
 
     def serving(self, *seconds):
         self.starts.append(self.life.server.start())

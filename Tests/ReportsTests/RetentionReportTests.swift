@@ -9,9 +9,12 @@ import Testing
 @Suite struct RetentionReportTests {
     private static let day: Int64 = 86_400
     private static let limits = RetentionLimits(eventsNanoseconds: 7 * day * 1_000_000_000)
+    private static let byTenant = RetentionLimits(
+        eventsNanoseconds: nil,
+        tenants: [RetentionLimits.TenantPeriod("acme", nanoseconds: 7 * day * 1_000_000_000)])
 
     /// Four conversations of the first hour, and one of ten days later.
-    private static func filled() throws -> SampleStore {
+    private static func filled(_ limits: RetentionLimits = limits) throws -> SampleStore {
         var sample = try SampleStore.filled(retention: limits)
         try sample.pass(seconds: 10 * day)
         try sample.store.seal()
@@ -26,8 +29,9 @@ import Testing
         #expect(sample.store.status.droppedEvents > 0)
     }
 
-    @Test(arguments: ReportKind.allCases) func figuresAreAsBeforeOrSayThatTheyAreNot(kind: ReportKind) throws {
-        var sample = try Self.filled()
+    @Test(arguments: ReportKind.allCases, [limits, byTenant])
+    func figuresAreAsBeforeOrSayThatTheyAreNot(kind: ReportKind, limits: RetentionLimits) throws {
+        var sample = try Self.filled(limits)
         let before = try sample.runner().report(kind, ReportRequest())
         try Self.drop(sample)
         let after = try sample.runner().report(kind, ReportRequest())
@@ -53,6 +57,20 @@ import Testing
         #expect(section.value("last_drop", row: 0) == status.retention.lastDrop.map { .time($0) })
         #expect(section.value("received_until", row: 0) == status.droppedUntil.map { .time($0) })
         #expect(report.definitions.contains { $0.term == "dropped" })
+    }
+
+    /// And of whom.
+    @Test func theStatusSaysWhoseEventsWent() throws {
+        var sample = try Self.filled(Self.byTenant)
+        #expect(try sample.runner().status().section("dropped_tenants") == nil)
+        try Self.drop(sample)
+        let report = try sample.runner().status()
+        let section = try #require(report.section("dropped_tenants"))
+        let tenant = try #require(sample.store.status.retention.tenants.first)
+        #expect(section.rows.count == 1 && section.value("tenant", row: 0) == .text("acme"))
+        #expect(section.value("events", row: 0) == .count(Int128(tenant.events)) && tenant.events > 0)
+        #expect(section.value("received_until", row: 0) == .time(tenant.until))
+        #expect(report.section("dropped")?.value("reason", row: 0) == .text("tenant_age"))
     }
 
     /// What turns and conversations say needs no event.

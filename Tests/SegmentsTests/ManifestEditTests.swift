@@ -55,6 +55,15 @@ import Testing
         #expect(next.projections?.fileName == "state-40" && next.logStart == LogStart(file: 1, position: 41))
     }
 
+    /// One of those that go may lie ahead of others that stay: what comes stands where the first that is named stood.
+    @Test func whatComesStandsWhereTheFirstThatGoesStood() throws {
+        var manifest = base
+        manifest.segments.insert(segment(9, nil), at: 0)
+        manifest.nextSegmentID = 10
+        let next = try manifest.applying(rewrite([2, 9], as: 10, 11...20), base: manifest)
+        #expect(next.segments.map(\.description.segmentID) == [1, 10, 3])
+    }
+
     @Test func bothOrdersOfTwoEditsGiveTheSame() throws {
         let (sealed, rewritten) = (seal(4, 31...40, marking: [rows(3, [9])]), rewrite([1, 2], as: 5, 1...20))
         let first = try base.applying(sealed, base: base).applying(rewritten, base: base)

@@ -228,6 +228,35 @@ private let doubling =
                 .eventsNanoseconds == 30 * 86_400_000_000_000)
     }
 
+    /// A tenant's own period stands beside that of all, in whatever order the two are said.
+    @Test func tenantsMayHavePeriodsOfTheirOwn() throws {
+        func limits(_ text: String) -> RetentionLimits? {
+            let file = SettingsFile(text)
+            return file.findings.isEmpty ? file.applied(to: ServeSettings()).retention : nil
+        }
+        let day: Int64 = 86_400_000_000_000
+        let wanted = RetentionLimits(
+            eventsNanoseconds: 90 * day,
+            tenants: [
+                RetentionLimits.TenantPeriod("acme", nanoseconds: 30 * day),
+                RetentionLimits.TenantPeriod("bank", nanoseconds: 365 * day),
+            ])
+        #expect(limits("retention: {events: 90d, tenants: {bank: 365d, acme: 30d}}\n") == wanted)
+        #expect(limits("retention:\n  tenants:\n    acme: 30d\n    bank: 365d\n  events: 90d\n") == wanted)
+        #expect(limits("retention: {events: 90d, tenants: 'acme=30d, bank = 365d'}\n") == wanted)
+        let variables = ["PLIMSOLL_RETENTION_TENANTS": "acme=30d,bank=365d", "PLIMSOLL_RETENTION_EVENTS": "90d"]
+        #expect(try ServeSettings.layered(file: nil) { variables[$0] }.retention == wanted)
+        #expect(limits("retention: {tenants: none}\n") == RetentionLimits())
+        let alone = try #require(limits("retention: {tenants: {acme: 30d}}\n"))
+        #expect(alone.eventsNanoseconds == nil && alone.tenants.count == 1 && alone.isSet)
+        for text in [
+            "{acme: 6d}", "{acme: 29d}", "{acme: soon}", "{acme: [30d]}", "{'a=b': 30d}", "{'a,b': 30d}", "acme",
+            "'acme=30d,acme=31d'", "'=30d'", "never",
+        ] { #expect(limits("retention: {tenants: \(text)}\n") == nil, "\(text)") }
+        let many = (30...38).map { "t\($0): \($0)d" }.joined(separator: ", ")
+        #expect(limits("retention: {tenants: {\(many)}}\n") == nil)
+    }
+
     /// What goes before it is archived never is.
     @Test func eventsAreArchivedBeforeTheyGo() throws {
         let file = SettingsFile(

@@ -96,6 +96,14 @@ package struct ServeSettings: Sendable {
                         + "over a time of which some are gone"
                 ))
         }
+        if !retention.coversTenants(days: budgetDays) {
+            contradictions.append(
+                (
+                    ["retention.tenants", "error_budget"],
+                    "retention.tenants must be at least error_budget, \(budgetDays)d, else rules would count events "
+                        + "over a time of which some are gone"
+                ))
+        }
         if let kept = keptNanoseconds, kept < budgetNanoseconds {
             contradictions.append(
                 (
@@ -137,6 +145,8 @@ package struct ServeSettings: Sendable {
 package struct Setting: Sendable {
     /// Path in the file, parts joined by points.
     package var key: String
+    /// Whether the file has names with a value each below it, which are one text as `name=value`, separated by commas.
+    var isOfNames = false
     /// One line for people.
     package var purpose: String
     /// Takes the text over; throws nothing but ``SettingProblem``.
@@ -298,9 +308,19 @@ extension Setting {
                 "for how long events are kept after they were received, such as 90d, at least 7d and error_budget; "
                 + "never, the default, for ever. What was made of them stays: turns, conversations, rollups, counters"
         ) {
-            $0.retention = try SettingText.value($1, or: "never", SettingText.retention).map {
-                RetentionLimits(eventsNanoseconds: $0)
-            } ?? RetentionLimits()
+            $0.retention = RetentionLimits(
+                eventsNanoseconds: try SettingText.value($1, or: "never", SettingText.retention),
+                tenants: $0.retention.tenants)
+        },
+        Setting(
+            key: "retention.tenants", isOfNames: true,
+            purpose:
+                "the same for single tenants, by name and in place of retention.events, be it shorter or longer, such "
+                + "as acme: 60d; in the environment acme=60d, bank=365d; none, the default, for no period of their own"
+        ) {
+            $0.retention = RetentionLimits(
+                eventsNanoseconds: $0.retention.eventsNanoseconds,
+                tenants: try SettingText.value($1, or: "none", SettingText.tenantPeriods) ?? [])
         },
         Setting(
             key: "max_disk",

@@ -187,6 +187,29 @@ enum SettingText {
         return period
     }
 
+    /// Periods by tenant: `acme=30d, bank=365d`.
+    static func tenantPeriods(_ text: String) throws(SettingProblem) -> [RetentionLimits.TenantPeriod] {
+        var periods: [RetentionLimits.TenantPeriod] = []
+        for part in parts(text) {
+            let pair = part.split(separator: "=", omittingEmptySubsequences: false).map { trimmed($0) }
+            guard pair.count == 2, !pair[0].isEmpty else {
+                throw SettingProblem(expected: "tenants with a period of 7d or more, such as acme=30d, bank=365d")
+            }
+            guard !periods.contains(where: { $0.isOf(pair[0]) }) else {
+                throw SettingProblem(expected: "each tenant once")
+            }
+            periods.append(RetentionLimits.TenantPeriod(pair[0], nanoseconds: try retention(pair[1])))
+        }
+        guard periods.count <= RetentionLimits.tenantsMax,
+            RetentionLimits.periods(of: periods).count <= RetentionLimits.periodsMax
+        else {
+            throw SettingProblem(
+                expected: "at most \(RetentionLimits.tenantsMax) tenants with \(RetentionLimits.periodsMax) different "
+                    + "periods of their own")
+        }
+        return periods
+    }
+
     /// Far beyond what anybody waits for, and so far within 64 bits that times may be added to it.
     private static let durationMax: Int64 = 1_000_000 * 3600 * 1_000_000_000
 

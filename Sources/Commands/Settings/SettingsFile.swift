@@ -103,6 +103,8 @@ package struct SettingsFile: Sendable {
             }
             let isGroup = Setting.all.contains { $0.key.hasPrefix(key + ".") }
             switch value {
+            case .mapping(let inner) where Setting.all.contains { $0.key == key && $0.isOfNames }:
+                readNames(inner, key, line)
             case .mapping(let inner) where isGroup: read(inner, prefix: key + ".")
             case .scalar(let scalar) where Setting.all.contains { $0.key == key }:
                 entries.append(Entry(key: key, text: scalar.string, line: line))
@@ -115,6 +117,22 @@ package struct SettingsFile: Sendable {
                 findings.append(SettingsFinding(line: line, message: message))
             }
         }
+    }
+
+    /// Names with a value each, as the text that the environment has for them.
+    private mutating func readNames(_ mapping: Node.Mapping, _ key: String, _ line: Int?) {
+        var pairs: [String] = []
+        for (name, value) in mapping {
+            guard let name = name.string, !name.contains(where: { "=,".contains($0) }), case .scalar(let scalar) = value
+            else {
+                unreadKeys.insert(key)
+                let message = "\(key): expected names without = and comma, with one value each"
+                findings.append(SettingsFinding(line: value.mark?.line ?? line, message: message))
+                return
+            }
+            pairs.append("\(name)=\(scalar.string)")
+        }
+        entries.append(Entry(key: key, text: pairs.joined(separator: ","), line: line))
     }
 
     private static let names = Setting.all.map(\.key) + ObjectiveSettings.groups

@@ -72,6 +72,15 @@ struct History {
     /// Whether events go once they are old enough.
     var retains: Bool { lives.contains { $0.options.retains } }
 
+    /// How long an event stays at the least, whatever life it is in: ns.
+    func keptNanoseconds(_ event: PlainEvent) -> Int64 {
+        let periods = lives.map { $0.options.otherNanoseconds ?? LifeOptions.retainedNanoseconds }
+        guard event.tenant == PlainEvent.otherTenant, let least = periods.min() else {
+            return LifeOptions.retainedNanoseconds
+        }
+        return least
+    }
+
     /// Whether rows come to stand for others.
     var replaces: Bool {
         lives.contains { $0.steps.contains { if case .replace = $0 { true } else { false } } }
@@ -92,6 +101,9 @@ struct LifeOptions: Equatable {
     /// Events go once they are as old as ``LifeOptions/retainedNanoseconds``.
     var retains = false
 
+    /// The other tenant has a period of its own: ns.
+    var otherNanoseconds: Int64?
+
     static let retainedNanoseconds = RetentionLimits.nanosecondsMin
 
     var store: StoreOptions {
@@ -102,7 +114,12 @@ struct LifeOptions: Equatable {
         options.sealEventsMax = sealEventsMax
         if compacts { options.compaction = CompactionLimits(fanIn: 2, levelEvents: 8, newestLeft: 0) }
         options.foldLimits.keysAtOnce = conversationsAtOnce
-        if retains { options.retention = RetentionLimits(eventsNanoseconds: Self.retainedNanoseconds) }
+        if retains {
+            let tenants = otherNanoseconds.map {
+                [RetentionLimits.TenantPeriod(PlainEvent.otherTenant, nanoseconds: $0)]
+            }
+            options.retention = RetentionLimits(eventsNanoseconds: Self.retainedNanoseconds, tenants: tenants ?? [])
+        }
         return options
     }
 }

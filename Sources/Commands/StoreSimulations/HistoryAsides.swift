@@ -18,6 +18,7 @@ struct HistoryAsides {
         let lies = history.lives.contains { $0.faults.contains { $0.effect == .lyingFlush } }
         if history.clock == .runs, !lies, generator.oneIn(2) { addDays(to: &history) }
         if generator.oneIn(4) { addBackups(to: &history) }
+        if history.retains, generator.oneIn(2) { addTenant(to: &history) }
     }
 
     // MARK: Retention
@@ -72,6 +73,24 @@ struct HistoryAsides {
         if let time = event.time { event.time = time + day * Nanoseconds.day }
         if let conversation = event.text("conversation_id"), conversation != "c0", conversation != "c1" {
             event.fields["conversation_id"] = .text("\(conversation)/\(day)")
+        }
+    }
+
+    /// Has some events be of another tenant, which has a period of its own in some lives: that of all others, or a
+    /// longer one.
+    private mutating func addTenant(to history: inout History) {
+        let periods = [nil, LifeOptions.retainedNanoseconds, 2 * LifeOptions.retainedNanoseconds]
+        let usual = periods[1 + generator.next(below: 2)]
+        for life in history.lives.indices {
+            let another = periods[generator.next(below: 3)]
+            history.lives[life].options.otherNanoseconds = generator.oneIn(4) ? another : usual
+        }
+        for batch in history.batches.indices {
+            for event in history.batches[batch].indices {
+                // Of all that is sent under one id alike, and mostly of a turn as a whole.
+                let number = Int(history.batches[batch][event].id.filter(\.isNumber)) ?? 0
+                if number / 4 % 2 == 1 { history.batches[batch][event].tenant = PlainEvent.otherTenant }
+            }
         }
     }
 

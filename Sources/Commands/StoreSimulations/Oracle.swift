@@ -143,11 +143,11 @@ struct Oracle {
     /// Takes up that retention has let go of events.
     /// - Parameters:
     ///   - found: all that are there.
-    ///   - cutoff: what was received later must not go (ns).
-    mutating func drop(allBut found: [Kept], receivedUntil cutoff: Int64) throws(Violation) {
+    ///   - cutoff: which of an event must not go if it was received later (ns).
+    mutating func drop(allBut found: [Kept], receivedUntil cutoff: (PlainEvent) -> Int64) throws(Violation) {
         let (left, prices) = (Set(found.map(\.event.id)), prices)
         for one in inOrder where !left.contains(one.event.id) {
-            guard let time = receivedTimes[one.event.id], time <= cutoff else {
+            guard let time = receivedTimes[one.event.id], time <= cutoff(one.event) else {
                 throw Violation(.nothingLost, "\(one.event.id) is gone before its time")
             }
             if one.event.isCall { droppedCost += cost(of: one, prices) ?? 0 }

@@ -10,6 +10,11 @@ struct PlainEvent: Hashable {
     /// ns since 1970 UTC; nil: the store gives the one of receipt.
     var time: Int64?
     var fields: [String: EventValue]
+    /// Whose it is; no two events of one id are of two.
+    var tenant = "default"
+
+    /// A tenant beside the usual one.
+    static let otherTenant = "other"
 
     /// The source of every event.
     static let source = "simulation"
@@ -36,7 +41,7 @@ struct PlainEvent: Hashable {
             starts.append(UInt32(writer.sink.count))
             var values: [(column: UInt16, value: EventValue)] = [
                 (registry.wellKnown.id, .text(event.id)), (registry.wellKnown.source, .text(source)),
-                (registry.wellKnown.tenant, .text("default")),
+                (registry.wellKnown.tenant, .text(event.tenant)),
             ]
             // order: sorted by column below.
             for (name, value) in event.fields {

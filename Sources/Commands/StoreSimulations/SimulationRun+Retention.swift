@@ -9,8 +9,9 @@ extension SimulationRun {
         let dropped = Int(disk.sparing { store.status.droppedEvents })
         guard dropped != oracle.dropped.count else { return }
         let left = try found ?? disk.sparing { try StoreContents(snapshot: store.snapshot()).events(sent) }
+        let (now, history) = (clock.wallNanoseconds(), history)
         try oracle.drop(
-            allBut: left, receivedUntil: clock.wallNanoseconds() - LifeOptions.retainedNanoseconds)
+            allBut: left, receivedUntil: { now - history.keptNanoseconds($0) })
         report.dropped = oracle.dropped.count
         guard dropped == oracle.dropped.count else {
             throw Violation(

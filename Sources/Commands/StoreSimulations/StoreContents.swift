@@ -86,12 +86,12 @@ struct StoreContents {
         var found: [Oracle.Kept] = []
         for (type, columns) in Self.fields {
             let table = SchemaEventType.tableName(of: type)
-            for row in try rows(table, ["id", "position", "time"] + columns) {
+            for row in try rows(table, ["id", "position", "time", "tenant"] + columns) {
                 guard case .text(let id) = row[0], case .integer(let position) = row[1],
-                    case .timestamptz(let time) = row[2]
-                else { throw Violation(.nothingInvented, "a row of \(table) lacks id, position or time") }
-                var event = PlainEvent(type: type, id: id, time: time, fields: [:])
-                for (name, value) in zip(columns, row.dropFirst(3)) { event.fields[name] = Self.value(value) }
+                    case .timestamptz(let time) = row[2], case .text(let tenant) = row[3]
+                else { throw Violation(.nothingInvented, "a row of \(table) lacks id, position, time or tenant") }
+                var event = PlainEvent(type: type, id: id, time: time, fields: [:], tenant: tenant)
+                for (name, value) in zip(columns, row.dropFirst(4)) { event.fields[name] = Self.value(value) }
                 Self.complete(&event, sent[id] ?? [])
                 found.append(Oracle.Kept(event: event, position: position))
             }

@@ -122,7 +122,8 @@ struct ServeCommand: AsyncParsableCommand {
             "For how long events are kept after they were received, such as 90d, at least 7d and error_budget.",
             discussion:
                 "Default: PLIMSOLL_RETENTION_EVENTS, else never: for ever. Turns, conversations, rollups and counters "
-                + "stay; what is dropped cannot be had back.",
+                + "stay; what is dropped cannot be had back. Single tenants may have a period of their own: setting "
+                + "retention.tenants, such as PLIMSOLL_RETENTION_TENANTS=acme=60d,bank=365d.",
             valueName: "period"))
     var retentionEvents: String?
 

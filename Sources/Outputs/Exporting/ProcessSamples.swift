@@ -73,6 +73,8 @@ package struct ProcessSamples: Sendable {
     package var lastDrop: Int64?
     /// All events received later are there (ns since 1970 UTC); nil where none was dropped.
     package var keptSince: Int64?
+    /// The same by tenant with a period of its own of which some went.
+    package var tenantsKeptSince: [(tenant: String, time: Int64)] = []
     /// For how long the oldest events that are no longer kept could have gone (ns); nil where all are kept for ever.
     package var overdueNanoseconds: Int64?
 
@@ -110,6 +112,11 @@ package struct ProcessSamples: Sendable {
                 ? nil : family("plimsoll_dropped_bytes_total", dropped.map { ([$0.reason], Int($0.bytes)) }),
             number("plimsoll_last_drop_timestamp_seconds", lastDrop.map { Int($0 / 1_000_000_000) }),
             number("plimsoll_events_kept_since_timestamp_seconds", keptSince.map { Int($0 / 1_000_000_000) }),
+            tenantsKeptSince.isEmpty
+                ? nil
+                : family(
+                    "plimsoll_tenant_events_kept_since_timestamp_seconds",
+                    tenantsKeptSince.map { ([$0.tenant], Int($0.time / 1_000_000_000)) }),
             number("plimsoll_retention_overdue_seconds", overdueNanoseconds.map { Int($0 / 1_000_000_000) }),
             family("plimsoll_segments", tiers.map { ([$0.name], $0.segments) }),
             family("plimsoll_segment_bytes", tiers.map { ([$0.name], $0.bytes) }),

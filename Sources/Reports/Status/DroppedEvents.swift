@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Domain
 import JSONTexts
@@ -48,6 +49,35 @@ struct DroppedEvents {
                         sum.droppedAt.map { .time($0) } ?? .none, sum.receivedUntil.map { .time($0) } ?? .none,
                     ]
                 }
+            })
+    }
+
+    /// What of that was of tenants with a period of their own, by name; nil where nothing was.
+    func ofTenants() throws -> ReportSection? {
+        guard runner.catalog.table(named: "system_events") != nil else { return nil }
+        let records = try runner.rows(
+            "select data->>'tenants', data->>'received_until' from system_events "
+                + "where type = '\(RetentionLimits.recordType)' and data->>'tenants' is not null")
+        var sums: [ExactText: Sum] = [:]
+        for record in records {
+            for tenant in record.text(0).flatMap({ try? JSONReader.parse($0) })?.array ?? [] {
+                guard let name = tenant["name"]?.string, let events = tenant["events"]?.integer, events > 0
+                else { continue }
+                var sum = sums[ExactText(name)] ?? Sum()
+                sum.events += Int128(events)
+                sum.receivedUntil = later(sum.receivedUntil, record.text(1))
+                sums[ExactText(name)] = sum
+            }
+        }
+        if sums.isEmpty { return nil }
+        return ReportSection(
+            name: "dropped_tenants", title: "What of that was of tenants with a period of their own",
+            columns: [
+                ReportColumn("tenant", "tenant"), ReportColumn("events", "events"),
+                ReportColumn("received_until", "received up to"),
+            ],
+            rows: sums.sorted { $0.key < $1.key }.map { tenant, sum in
+                [.text(tenant.text), .count(sum.events), sum.receivedUntil.map { .time($0) } ?? .none]
             })
     }
 

@@ -133,7 +133,10 @@ package struct DirectorySummary: Sendable {
     }
 
     private static func isMade(_ table: String) -> Bool {
-        ["turns", "conversations", "system_events", "dead_letters", ManifestSegment.frozenTable].contains(table)
+        [
+            "turns", "conversations", "system_events", "dead_letters", ManifestSegment.frozenTable,
+            ManifestSegment.partlyFrozenTable,
+        ].contains(table)
             || table.hasPrefix("rollup_")
     }
 

@@ -42,7 +42,8 @@ package struct StoreStatus: Hashable, Sendable {
     package var retention = RetentionStatus()
     /// Events that retention dropped, ever.
     package var droppedEvents: Int64 = 0
-    /// When the last of them was received, or later (ns since 1970 UTC); nil where none was dropped.
+    /// When the last of them was received, or later, but for tenants with a period of their own, of which
+    /// ``RetentionStatus/tenants`` tells (ns since 1970 UTC); nil where none was dropped.
     package var droppedUntil: Int64?
     /// What is not as it should be while the store goes on.
     package var troubles: [Trouble] = []
@@ -82,7 +83,7 @@ extension EventStore {
         (status.cutConversations, status.failedDiskLooks) = (troubles.cut.count, troubles.writer.failedDiskLooks)
         let drops = version.sealed.drops.filter { $0.events > 0 }
         status.droppedEvents = drops.reduce(0) { $0.saturatingAdd($1.events) }
-        status.droppedUntil = drops.map(\.receivedUntil).max()
+        status.droppedUntil = drops.filter { !$0.scope.isNamed }.map(\.receivedUntil).max()
         status.retention = retentionStatus(of: version)
         status.troubles = troubles.all
         return status

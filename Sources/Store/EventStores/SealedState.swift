@@ -79,12 +79,6 @@ final class SealedSegment: Sendable {
 }
 
 extension SealedSegment {
-    /// Events before this time (ns) that come now may be repeats of some that were dropped; nil where none was.
-    var horizon: Int64? {
-        guard isFrozen else { return nil }
-        return (drop.map { $0.times?.upperBound } ?? timeRange.upperBound)?.saturatingAdd(1)
-    }
-
     /// Rows of a group that later ones stand for.
     func deadRows(table: String, group: Int) -> Set<UInt32> {
         if replaced.rows.isEmpty { return [] }
@@ -120,7 +114,9 @@ extension Morsel {
 
 /// All live segments, oldest first. Never changes: a seal makes a new one.
 struct SealedState: Sendable {
-    var segments: [SealedSegment] = []
+    var segments: [SealedSegment] = [] { didSet { ends = RetentionEnds(segments) } }
+    /// Where events begin since earlier ones were dropped.
+    private(set) var ends = RetentionEnds()
     /// The last position that segments hold; 0 when there are none.
     var position: Int64 = 0
     /// Conversations whose rows no longer hold, since the last seal could not read something of them.
@@ -128,15 +124,22 @@ struct SealedState: Sendable {
     /// Conversations whose rows are made of their first events alone. Each has so many that few are in any store.
     var cut: Set<ConversationGrouping.Key> = []
 
-    /// Events before this time (ns) are too old to come; nil where none was dropped.
-    /// - Complexity: O(segments).
-    var horizon: Int64? { segments.compactMap(\.horizon).max() }
+    /// Events before this time (ns) may be gone of somebody; nil where none was dropped.
+    var horizon: Int64? { ends.latest }
+
+    /// By scope: up to which received time a look since the start found no event that could go (ns).
+    var clear: [RetentionScope: Int64] = [:]
 
     /// What retention dropped, as far as it can be read, in the order of the segments.
     var drops: [RetentionDrop] { segments.compactMap(\.drop) }
 
-    /// Segments that stand for events of which it cannot be read how many they were.
-    var unreadableDrops: Int { segments.count { $0.isFrozen && $0.drop == nil } }
+    /// Segments of events that did not go although they could: their conversations go on, and they go along with what
+    /// is looked through next. They become one with no others.
+    var leftOver: [UInt64: RetentionScope] {
+        var scopes: [UInt64: RetentionScope] = [:]
+        for drop in drops { if let id = drop.left { scopes[id] = drop.scope } }
+        return scopes
+    }
 
     /// Without what stands for events that are gone.
     var unfrozen: SealedState {
@@ -155,9 +158,10 @@ struct SealedState: Sendable {
     /// - Parameter added: the edit's segments.
     func applying(_ edit: ManifestEdit, _ added: [SealedSegment]) -> SealedState {
         var state = self
-        let place = edit.removed.first.flatMap { id in segments.firstIndex { $0.id == id } }
-        state.segments.removeAll { edit.removed.contains($0.id) }
-        state.segments.insert(contentsOf: added, at: min(place ?? state.segments.count, state.segments.count))
+        let place = edit.place(among: segments.map(\.id))
+        var next = segments.filter { !edit.removed.contains($0.id) }
+        next.insert(contentsOf: added, at: place)
+        state.segments = next
         if let end = edit.end { state.position = end.position }
         return state.marking(ReplacedRows(edit.superseded))
     }

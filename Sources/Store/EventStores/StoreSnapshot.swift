@@ -45,9 +45,7 @@ package struct StoreSnapshot: TableCatalog {
     package var lossNotice: String? { LogLoss.notice(version.ledger.losses) }
 
     /// What answers say that are made of events, once retention dropped some; nil where it dropped none.
-    var retentionNotice: String? {
-        RetentionDrop.notice(version.sealed.drops, besidesUnreadable: version.sealed.unreadableDrops)
-    }
+    var retentionNotice: String? { version.sealed.ends.notice() }
 
     /// What is said beside exports, prices and what calls cost: of what was lost, and of what was dropped.
     package var priceNotice: String? {
@@ -102,10 +100,10 @@ package struct StoreSnapshot: TableCatalog {
 
     /// A table of events that says where they end.
     private func retained(_ table: any TableSource) -> any TableSource {
-        guard let horizon, let notice = retentionNotice,
-            let time = table.columns.firstIndex(where: { $0.name == "time" })
-        else { return table }
-        return RetainedTable(base: table, time: time, horizon: horizon, notice: notice)
+        guard horizon != nil, let time = table.columns.firstIndex(where: { $0.name == "time" }) else { return table }
+        return RetainedTable(
+            base: table, time: time, tenant: table.columns.firstIndex { $0.name == "tenant" },
+            ends: version.sealed.ends)
     }
 
     /// A read model without the rows of events that retention dropped: those that the others give.

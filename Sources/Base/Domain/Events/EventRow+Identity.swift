@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 import Hashing
 
 // What makes an event the same event however often it is sent: tenant, source, id, and the time as sent or its absence.
@@ -22,6 +22,14 @@ extension EventRow {
         let time = isTimeAbsent ? UInt64.max : UInt64(bitPattern: time)
         let mixed = (time ^ (time >> 31)) &* 0x9E37_79B9_7F4A_7C15
         return xxh3(bytes.span.extracting(identityRange), seed: key ^ mixed)
+    }
+
+    /// Whose it is: the third field of every row.
+    package var tenantName: ExactText {
+        var cursor = EventRowCursor(self)
+        for _ in 0..<3 where !cursor.advance(in: self) { break }
+        guard case .text(let range) = cursor.value else { return "" }
+        return ExactText(String(decoding: bytes[range], as: UTF8.self))
     }
 
     /// Whether two rows have one identity.

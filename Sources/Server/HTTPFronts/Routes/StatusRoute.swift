@@ -1,5 +1,5 @@
 import Asking
-import Domain
+import Bytes
 import Domain
 import EventStores
 import Exporting
@@ -113,6 +113,15 @@ extension Routes {
             if let period = retention.limits.eventsNanoseconds {
                 json.member("events_seconds", period / 1_000_000_000)
             }
+            if !retention.limits.tenants.isEmpty {
+                json.key("tenants")
+                json.array(retention.limits.tenants) { period, json in
+                    json.object {
+                        $0.member("tenant", period.tenant.text)
+                        $0.member("events_seconds", period.nanoseconds / 1_000_000_000)
+                    }
+                }
+            }
             if let budget = retention.limits.budget {
                 json.member("max_disk_bytes", budget.bytes)
                 json.member("keep_at_least_seconds", budget.keptNanoseconds / 1_000_000_000)
@@ -125,6 +134,16 @@ extension Routes {
                     $0.member("reason", dropped.reason.rawValue)
                     $0.member("events", dropped.events)
                     $0.member("bytes", dropped.bytes)
+                }
+            }
+            if !retention.tenants.isEmpty {
+                json.key("dropped_tenants")
+                json.array(retention.tenants) { dropped, json in
+                    json.object {
+                        $0.member("tenant", dropped.name)
+                        $0.member("events", dropped.events)
+                        $0.member("until", RFC3339.render(dropped.until))
+                    }
                 }
             }
         }

@@ -38,6 +38,7 @@ extension Writer {
     private func segmentsToArchive(through cutoff: Int64) -> [SealedSegment] {
         if context.clock.monotonicNanoseconds() >= compactionBarriersEnd { compactionBarriers = [] }
         var candidates: [ArchiveChoice.Candidate] = []
+        let leftOver = sealed.leftOver
         for segment in sealed.segments {
             let isOut = segment.isFrozen || segment.isArchived
             let receivedUntil = isOut ? .min : RollupGroups.watermark(of: [segment], layouts)
@@ -45,7 +46,8 @@ extension Writer {
                 ArchiveChoice.Candidate(
                     receivedUntil: receivedUntil, events: segment.isFrozen ? 0 : segment.eventRowCount(layouts),
                     bytes: segment.reader.lengthBytes, positions: segment.positions, isArchived: segment.isArchived,
-                    isBarrier: segment.isFrozen || compactionBarriers.contains(segment.id)))
+                    isBarrier: segment.isFrozen || leftOver[segment.id] != nil
+                        || compactionBarriers.contains(segment.id)))
             // Those behind it were received later.
             if receivedUntil > cutoff { break }
         }

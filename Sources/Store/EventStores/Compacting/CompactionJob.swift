@@ -61,7 +61,7 @@ struct CompactionJob: StoreJob {
     /// Where the segment is written.
     /// - Throws: ``ArchiveRefusal`` where a volume was unmounted meanwhile: what is written in its place would be
     ///   hidden when it comes back, or has no room, or is another one's by now; ``StorageError``.
-    private func folder(_ base: StoreJobBase) throws -> String {
+    func folder(_ base: StoreJobBase) throws -> String {
         guard let archive else { return base.directory }
         try ArchivePlace.check(archive, base.fileSystem)
         if let archiveClaim {

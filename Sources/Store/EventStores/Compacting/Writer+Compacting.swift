@@ -34,8 +34,11 @@ extension Writer {
                 stop: compactionStop))
     }
 
-    /// Rollups of some follow from no events, and others are archived: they stay as they are.
-    private var settledSegments: [UInt64] { sealed.segments.filter { $0.isFrozen || $0.isArchived }.map(\.id) }
+    /// Rollups of some follow from no events, others are archived, and what was left over is found by its id: they stay
+    /// as they are.
+    private var settledSegments: [UInt64] {
+        sealed.segments.filter { $0.isFrozen || $0.isArchived }.map(\.id) + sealed.leftOver.keys
+    }
 
     /// What a compaction changes, with the rows that were marked since it began: where they are in the new segment.
     /// - Parameter base: the manifest that it began with.

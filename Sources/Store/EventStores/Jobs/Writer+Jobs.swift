@@ -44,7 +44,10 @@ extension Writer {
             do {
                 let holds = try takeOver(flight)
                 if let job = flight.job as? CompactionJob { noteDone(job, holds: holds) }
-                if flight.job is RetentionJob { noteRetention(holds: holds) }
+                if let job = flight.job as? RetentionJob {
+                    let isEmpty = (try? flight.result?.get())?.edit.added.isEmpty ?? false
+                    noteRetention(job, holds: holds, isEmpty: isEmpty)
+                }
             } catch {
                 if let job = flight.job as? CompactionJob { noteFailed(job, error) }
                 if flight.job is RetentionJob { noteFailedRetention(error) }
@@ -58,7 +61,8 @@ extension Writer {
     /// events go on, and it is among the troubles.
     private func isTold(_ error: any Error, of job: any StoreJob) -> Bool {
         if job is SealJob { return !hasSealFailed }
-        guard (job as? CompactionJob)?.archive != nil, log.failure == nil else { return true }
+        let archive = (job as? CompactionJob)?.archive ?? (job as? RetentionJob)?.archive
+        guard archive != nil, log.failure == nil else { return true }
         return error is any FileContentError
     }
 

@@ -1,22 +1,53 @@
+import Bytes
 import Columnar
 import Domain
 import Segments
 
-/// Tells rows of groups by whose conversation they are of. What is outside any is meant where that is said.
+/// Tells rows of groups by whose they are, and of which conversation. What is outside any is meant where that is said.
 struct ConversationFilter: Sendable {
     /// Tenant and conversation.
     let keys: Set<ConversationGrouping.Key>
-    /// Which rows are meant: those of these conversations, or of all others.
+    /// Of rows of the scope, which are meant: those of these conversations, or of all others.
     let isOfThem: Bool
-    /// Whether rows outside any conversation are meant, too.
+    /// Whose rows are told apart by the conversations.
+    let scope: RetentionScope
+    /// Whether rows of everybody else are meant, too.
+    let meansOthers: Bool
+    /// Whether rows of the scope are never meant that are of a conversation.
+    let meansNoConversation: Bool
+    /// Whether rows of the scope outside any conversation are meant, too.
     private(set) var meansOutside = false
 
-    init(keys: Set<ConversationGrouping.Key>, isOfThem: Bool) { (self.keys, self.isOfThem) = (keys, isOfThem) }
+    init(keys: Set<ConversationGrouping.Key>, isOfThem: Bool) {
+        (self.keys, self.isOfThem, scope, meansOthers, meansNoConversation) = (keys, isOfThem, .all, true, false)
+    }
+
+    private init(
+        _ keys: Set<ConversationGrouping.Key>, _ scope: RetentionScope, meansOthers: Bool, meansNoConversation: Bool
+    ) {
+        (self.keys, isOfThem, self.scope) = (keys, false, scope)
+        (self.meansOthers, self.meansNoConversation) = (meansOthers, meansNoConversation)
+    }
+
+    /// All that stays where events of a scope go but for those of conversations beside some.
+    static func staying(besides settled: Set<ConversationGrouping.Key>, in scope: RetentionScope) -> Self {
+        ConversationFilter(settled, scope, meansOthers: true, meansNoConversation: false)
+    }
+
+    /// Of that what is of the scope and of a conversation that goes on.
+    static func goingOn(besides settled: Set<ConversationGrouping.Key>, in scope: RetentionScope) -> Self {
+        ConversationFilter(settled, scope, meansOthers: false, meansNoConversation: false)
+    }
+
+    /// And all else of it.
+    static func others(than scope: RetentionScope) -> Self {
+        ConversationFilter([], scope, meansOthers: true, meansNoConversation: true)
+    }
 
     /// The same of events of a type that stay: a budget holds until another one is set, however long ago it was.
     func staying(of layout: EventTableLayout, _ registry: SchemaRegistry) -> ConversationFilter {
         var filter = self
-        filter.meansOutside = layout.typeID == registry.wellKnownTypes.budgetSet
+        filter.meansOutside = meansOthers && layout.typeID == registry.wellKnownTypes.budgetSet
         return filter
     }
 
@@ -39,10 +70,12 @@ struct ConversationFilter: Sendable {
     }
 
     private func holds(_ tenant: ArraySlice<UInt8>?, _ conversation: ArraySlice<UInt8>?) -> Bool {
+        let name = String(decoding: tenant ?? [], as: UTF8.self)
+        guard scope.contains(ExactText(name)) else { return meansOthers }
         guard let conversation else { return meansOutside }
+        if meansNoConversation { return false }
         let key = ConversationGrouping.Key(
-            tenant: String(decoding: tenant ?? [], as: UTF8.self),
-            conversation: String(decoding: conversation, as: UTF8.self))
+            tenant: name, conversation: String(decoding: conversation, as: UTF8.self))
         return keys.contains(key) == isOfThem
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Domain
 import Projections
@@ -12,15 +13,16 @@ struct FrozenRows {
     /// Without its positions and tables.
     private(set) var drop: RetentionDrop
 
-    /// - Parameter rest: the rows that stay events.
+    /// - Parameter settled: conversations whose events go.
     /// - Throws: ``StorageError``, ``FileContentError``; ``RetentionJob/Obstacle`` where a sum is too large for a row.
     /// - Complexity: O(events · columns of rollups), one group of them in memory.
-    init(_ job: RetentionJob, without rest: ConversationFilter) throws {
+    init(_ job: RetentionJob, settled: Set<ConversationGrouping.Key>) throws {
         let watermark = RollupGroups.watermark(of: job.segments, job.layouts)
-        settled = rest.keys
+        let rest = ConversationFilter.staying(besides: settled, in: job.tier.scope)
+        self.settled = settled
         drop = RetentionDrop(
-            position: job.position, reason: job.reason, droppedAt: job.clockTime, receivedUntil: watermark,
-            rollups: job.layouts.rollups.map(\.name), sources: job.sources)
+            position: job.position, scope: job.tier.scope, reason: job.tier.reason, droppedAt: job.clockTime,
+            receivedUntil: watermark, rollups: job.layouts.rollups.map(\.name), sources: job.sources)
         var parts = job.layouts.rollups.map { RollupParts($0.layout) }
         for layout in job.layouts.tables {
             let foldings = job.layouts.rollups.map { $0.layout(ofTable: Int(layout.typeID)) }
@@ -31,7 +33,7 @@ struct FrozenRows {
                     let stays = try rest.rows(of: group)
                     let rows = segment.liveRows(of: group, index: index, table: layout.name).filter { !stays[$0] }
                     if rows.isEmpty { continue }
-                    let chunk = try Self.chunk(of: group, layout, rows.map { UInt32($0) }, foldings, job.overlay)
+                    let chunk = try Self.chunk(of: group, layout, rows.map { UInt32($0) }, foldings, job)
                     note(chunk, layout)
                     for (rollup, folding) in foldings.enumerated() {
                         if let folding { parts[rollup].add(folding.fold(chunk, watermark: watermark)) }
@@ -51,12 +53,13 @@ struct FrozenRows {
     /// Some rows of a group: of its columns those that are looked at, null else.
     private static func chunk(
         of group: RowGroup, _ layout: EventTableLayout, _ rows: [UInt32], _ foldings: [RollupLayout?],
-        _ overlay: CostOverlay
+        _ job: RetentionJob
     ) throws -> Chunk {
-        let morsel = layout.morsel(of: group, statistics: ScanStatistics(), overlay: overlay)
+        let morsel = layout.morsel(of: group, statistics: ScanStatistics(), overlay: job.overlay)
+        let tenant = job.tier.scope.isNamed ? layout.index(of: "tenant") : nil
         let columns = try layout.columns.indices.map { index -> Vector in
             let isRead =
-                index == layout.time || index == layout.money?.state
+                index == layout.time || index == layout.money?.state || index == tenant
                 || foldings.contains { $0?.reads(index) ?? false }
             return isRead
                 ? try morsel.column(index).gather(rows)
@@ -71,9 +74,34 @@ struct FrozenRows {
         for time in (0..<chunk.rowCount).lazy.compactMap({ times.integer(at: $0) }) {
             drop.times = min(drop.times?.lowerBound ?? time, time)...max(drop.times?.upperBound ?? time, time)
         }
+        if drop.scope.isNamed, let tenant = layout.index(of: "tenant") {
+            note(CodedTexts(chunk.columns[tenant]), times, chunk.rowCount)
+        }
         guard let money = layout.money else { return }
         let states = CodedTexts(chunk.columns[money.state])
         let isInexact = states.codes { !$0.elementsEqual(PriceState.priced.name.utf8) }
         drop.inexactCalls += Int64((0..<chunk.rowCount).count { isInexact[states.code(of: $0)] })
+    }
+
+    /// How many there are of each tenant, and of when the latest is.
+    private mutating func note(_ tenants: CodedTexts, _ times: Vector, _ rowCount: Int) {
+        var places: [Int?] = Array(repeating: nil, count: tenants.count)
+        for row in 0..<rowCount {
+            let code = tenants.code(of: row)
+            if places[code] == nil {
+                let name = ExactText(String(decoding: tenants.text(of: code) ?? [], as: UTF8.self))
+                places[code] = drop.tenants.firstIndex { $0.name == name }
+            }
+            guard let place = places[code] else { continue }
+            drop.tenants[place].events += 1
+            drop.tenants[place].until = max(drop.tenants[place].until ?? .min, times.integer(at: row) ?? .min)
+        }
+    }
+}
+
+extension RetentionScope {
+    /// Whether it says whose events go, by name.
+    var isNamed: Bool {
+        if case .only = self { true } else { false }
     }
 }

@@ -12,6 +12,8 @@ struct RetentionChoice {
         var bytes = 0
         /// Its events went before.
         var isFrozen: Bool
+        /// It has nothing but events of a scope, whose conversations went on when the others went.
+        var leftOver: RetentionScope?
         /// Archived, maybe on another volume.
         var isArchived = false
     }
@@ -52,6 +54,48 @@ struct RetentionChoice {
         return isWorthIt ? places : []
     }
 
+    /// Which segments are looked through for events of a scope that is not everybody.
+    struct Window: Equatable {
+        /// In the order of the candidates.
+        var places: [Int] = []
+        /// When the last event of the first one was received that was not looked through before (ns).
+        var firstDue: Int64?
+        /// No more are looked through at one time.
+        var isFull = false
+    }
+
+    /// The first segments that were not looked through before, all of whose events were received by a time, and what
+    /// was left over of the same scope then. Others between were looked through, so that they have no event of it.
+    ///
+    /// Where something is left over of a scope that has tenants in common with this one, as the settings were others,
+    /// all is looked through from there on: its events may go on in any of them.
+    /// - Parameters: as of ``due(_:through:done:bytesWanted:takesArchived:)``; `done` of this scope.
+    /// - Returns: no places where none was not looked through.
+    /// - Complexity: O(segments).
+    static func window(
+        _ candidates: [Candidate], of scope: RetentionScope, through cutoff: Int64, done: Int64?
+    ) -> Window {
+        let mixed = candidates.firstIndex { $0.leftOver.map { $0 != scope && $0.overlaps(scope) } ?? false }
+        var (window, events, isRun) = (Window(), 0, false)
+        for (place, candidate) in candidates.enumerated() where !candidate.isFrozen {
+            if let left = candidate.leftOver, !left.overlaps(scope) { continue }
+            if candidate.leftOver != scope {
+                if candidate.receivedUntil > cutoff { break }
+                let isDue = isNew(candidate, done)
+                // What has no events lies between others, and its positions with theirs.
+                let goesAlong = candidate.events == 0 && isRun || place >= mixed ?? .max
+                guard isDue || goesAlong else { continue }
+                window.isFull = window.firstDue != nil && events + candidate.events > eventsMax
+                if window.isFull { break }
+                if isDue, window.firstDue == nil { window.firstDue = candidate.receivedUntil }
+                isRun = true
+            }
+            window.places.append(place)
+            events += candidate.events
+        }
+        return window.firstDue == nil ? Window() : window
+    }
+
     /// When the last event of the first segment that is due was received (ns); nil where none is.
     /// - Parameters: as of ``due(_:through:done:bytesWanted:takesArchived:)``.
     static func firstDue(_ candidates: [Candidate], through cutoff: Int64, done: Int64?) -> Int64? {
@@ -70,21 +114,27 @@ extension SealedState {
     /// - Parameter cutoff: the last received time that goes (ns).
     /// - Complexity: O(groups of these segments).
     func retentionCandidates(through cutoff: Int64, _ layouts: EventTableLayouts) -> [RetentionChoice.Candidate] {
+        let leftOver = leftOver
         var candidates: [RetentionChoice.Candidate] = []
         for segment in segments {
             let receivedUntil = segment.isFrozen ? 0 : RollupGroups.watermark(of: [segment], layouts)
             candidates.append(
                 RetentionChoice.Candidate(
                     receivedUntil: receivedUntil, events: segment.isFrozen ? 0 : segment.eventRows(layouts),
-                    bytes: segment.reader.lengthBytes, isFrozen: segment.isFrozen, isArchived: segment.isArchived))
+                    bytes: segment.reader.lengthBytes, isFrozen: segment.isFrozen, leftOver: leftOver[segment.id],
+                    isArchived: segment.isArchived))
             // Those behind it were received later.
             if receivedUntil > cutoff { break }
         }
         return candidates
     }
 
-    /// Up to which received time segments were looked through for what may go (ns); nil: none was.
-    var lookedThroughUntil: Int64? { drops.map(\.receivedUntil).max() }
+    /// Up to which received time segments were looked through for what may go of a scope (ns); nil: none was. Where all
+    /// went together what went on lies among what was looked through: whoever looks for the events of some begins anew.
+    func lookedThrough(for scope: RetentionScope) -> Int64? {
+        let drops = drops.filter { ($0.scope == .all) == (scope == .all) && $0.scope.covers(scope) }
+        return (drops.map(\.receivedUntil) + [clear[scope]].compactMap { $0 }).max()
+    }
 }
 
 extension SealedSegment {

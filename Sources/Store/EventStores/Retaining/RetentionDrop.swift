@@ -20,6 +20,14 @@ struct RetentionDrop: Sendable {
         var sha256: [UInt8]
     }
 
+    /// What went of one tenant's.
+    struct Tenant: Hashable, Sendable {
+        var name: ExactText
+        var events: Int64 = 0
+        /// Event time of the latest (ns); nil where none went.
+        var until: Int64?
+    }
+
     /// Positions that were looked through; nil where the segments had none.
     var positions: ClosedRange<Int64>?
     /// Up to which position everything was known that is fixed here.
@@ -30,6 +38,13 @@ struct RetentionDrop: Sendable {
     var inexactCalls: Int64 = 0
     /// Event times of those that went (ns); nil where none did.
     var times: ClosedRange<Int64>?
+    /// Whose events could go; those of all others stayed.
+    let scope: RetentionScope
+    /// Where that says whose by name: what went of each, ascending.
+    var tenants: [Tenant]
+    /// The segment of those that did not go although they could: their conversations go on. nil where there is none,
+    /// or it holds others' events as well.
+    var left: UInt64?
     /// Why they went.
     var reason: RetentionReason
     /// Bytes of the segments, without those of what goes on.
@@ -46,10 +61,25 @@ struct RetentionDrop: Sendable {
     /// The record's type.
     static let recordType = RetentionLimits.recordType
 
+    /// Nothing went yet.
+    init(
+        position: Int64, scope: RetentionScope, reason: RetentionReason, droppedAt: Int64?, receivedUntil: Int64,
+        rollups: [String], sources: [Source]
+    ) {
+        (self.position, self.scope, self.reason, self.droppedAt) = (position, scope, reason, droppedAt)
+        (self.receivedUntil, self.rollups, self.sources) = (receivedUntil, rollups, sources)
+        tenants = []
+        if case .only(let names) = scope { tenants = names.sorted().map { Tenant(name: $0) } }
+    }
+
     /// The record's data as canonical JSON.
     /// - Parameter manifest: the version that names what is left, where it is known.
     func data(manifest: UInt64? = nil) -> String {
         JSONWriter.object { json in
+            if case .allBut(let names) = scope {
+                json.key("besides")
+                json.array(names.sorted()) { $1.value($0.text) }
+            }
             json.member("bytes", bytes)
             if let droppedAt { json.member("dropped_at", RFC3339.render(droppedAt)) }
             json.member("events", events)
@@ -57,6 +87,7 @@ struct RetentionDrop: Sendable {
             if let times { json.member("from", RFC3339.render(times.lowerBound)) }
             json.member("inexact_calls", inexactCalls)
             if let positions { json.member("last_position", positions.upperBound) }
+            if let left { json.member("left", left) }
             if let manifest { json.member("manifest", manifest) }
             json.member("position", position)
             json.member("reason", reason.rawValue)
@@ -78,7 +109,19 @@ struct RetentionDrop: Sendable {
                     $0.member("rows", table.rows)
                 }
             }
+            if !tenants.isEmpty { Self.append(tenants, to: &json) }
             if let times { json.member("to", RFC3339.render(times.upperBound)) }
+        }
+    }
+
+    private static func append(_ tenants: [Tenant], to json: inout JSONWriter) {
+        json.key("tenants")
+        json.array(tenants) { tenant, json in
+            json.object {
+                $0.member("events", tenant.events)
+                $0.member("name", tenant.name.text)
+                if let until = tenant.until { $0.member("to", RFC3339.render(until)) }
+            }
         }
     }
 
@@ -105,14 +148,29 @@ extension RetentionDrop {
             return first...last
         }
         func time(_ name: String) -> Int64? { (json[name]?.string).flatMap { try? RFC3339.parse($0) } }
+        guard let scope = Self.scope(json) else { return nil }
         self.init(
-            positions: range(json["first_position"]?.integer, json["last_position"]?.integer), position: position,
-            events: events, inexactCalls: inexact, times: range(time("from"), time("to")), reason: reason, bytes: bytes,
-            droppedAt: time("dropped_at"), receivedUntil: received, rollups: rollups.compactMap { $0 },
-            tables: tables.compactMap { $0 }, sources: sources.compactMap { $0 })
+            position: position, scope: scope, reason: reason, droppedAt: time("dropped_at"), receivedUntil: received,
+            rollups: rollups.compactMap { $0 }, sources: sources.compactMap { $0 })
+        positions = range(json["first_position"]?.integer, json["last_position"]?.integer)
+        (self.events, inexactCalls, times, self.bytes) = (events, inexact, range(time("from"), time("to")), bytes)
+        self.tables = tables.compactMap { $0 }
+        left = (json["left"]?.integer).flatMap { UInt64(exactly: $0) }
+        if let array = json["tenants"]?.array { self.tenants = array.compactMap { Tenant($0) } }
         guard self.rollups.count == rollups.count, self.tables.count == tables.count,
             self.sources.count == sources.count, (times != nil) == (events > 0)
         else { return nil }
+    }
+
+    /// nil of what names nobody.
+    private static func scope(_ json: JSONValue) -> RetentionScope? {
+        func names(_ values: [JSONValue], _ name: (JSONValue) -> String?) -> Set<ExactText>? {
+            let names = values.compactMap { name($0).map { ExactText($0) } }
+            return names.count == values.count ? Set(names) : nil
+        }
+        if let others = json["besides"]?.array { return names(others) { $0.string }.map { .allBut($0) } }
+        guard let tenants = json["tenants"]?.array else { return .all }
+        return names(tenants) { $0["name"]?.string }.map { .only($0) }
     }
 
     /// nil of one that nobody knows.
@@ -137,6 +195,14 @@ extension RetentionDrop.Table {
     }
 }
 
+extension RetentionDrop.Tenant {
+    fileprivate init?(_ json: JSONValue) {
+        guard let name = json["name"]?.string, let events = json["events"]?.integer, events >= 0 else { return nil }
+        let until = (json["to"]?.string).flatMap { try? RFC3339.parse($0) }
+        self.init(name: ExactText(name), events: events, until: until)
+    }
+}
+
 extension RetentionDrop.Source {
     fileprivate init?(_ json: JSONValue) {
         guard let id = (json["id"]?.integer).flatMap({ UInt64(exactly: $0) }),
@@ -147,35 +213,6 @@ extension RetentionDrop.Source {
 }
 
 extension RetentionDrop {
-    /// What answers say that are made of events, once some went.
-    /// - Parameters:
-    ///   - drops: all of them that can be read, in any order.
-    ///   - unreadable: how many more there are.
-    static func notice(_ drops: [RetentionDrop], besidesUnreadable unreadable: Int = 0) -> String? {
-        let gone = drops.filter { $0.events > 0 }
-        let more =
-            unreadable == 0
-            ? nil
-            : "events were dropped, and how many, which and why cannot be read of "
-                + "\(unreadable == 1 ? "1 segment" : "\(unreadable) segments"); rows of type \(recordType) in "
-                + "system_events may say more"
-        guard let received = gone.map(\.receivedUntil).max() else { return more }
-        let count: Int64 = gone.reduce(0) { $0.saturatingAdd($1.events) }
-        let calls: Int64 = gone.reduce(0) { $0.saturatingAdd($1.inexactCalls) }
-        let costs = calls == 0 ? "" : ", \(calls) of them calls without an exact cost, which no later price changes"
-        return "events received up to \(RFC3339.render(received)) were dropped, as \(settings(gone)): "
-            + "\(count == 1 ? "1 event is" : "\(count) events are") in turns, conversations, rollups and counters "
-            + "alone\(costs); "
-            + "rows of type \(recordType) in system_events say more" + (more.map { "; beside these, \($0)" } ?? "")
-    }
-
-    /// What says that they go: `retention.events says`.
-    private static func settings(_ drops: [RetentionDrop]) -> String {
-        let reasons = Set(drops.map(\.reason))
-        let names = RetentionReason.allCases.filter(reasons.contains).map(\.setting)
-        return names.joined(separator: " and ") + (names.count == 1 ? " says" : " say")
-    }
-
     /// The latest of those by which events went; nil where none did.
     static func last(of drops: [RetentionDrop]) -> RetentionDrop? {
         drops.filter { $0.events > 0 }.max { $0.order < $1.order }
@@ -185,7 +222,10 @@ extension RetentionDrop {
 
     /// For those who run the store, in one line.
     var line: String {
-        "retention dropped \(events == 1 ? "1 event" : "\(events) events"), received up to "
+        let names = tenants.filter { $0.events > 0 }.map(\.name.text)
+        let more = names.count > 5 ? " and \(names.count - 5) more" : ""
+        let whose = names.isEmpty ? "" : " of tenant \(names.prefix(5).joined(separator: ", "))\(more)"
+        return "retention dropped \(events == 1 ? "1 event" : "\(events) events")\(whose), received up to "
             + "\(RFC3339.render(receivedUntil)), as \(reason.setting) says; turns, conversations, rollups and counters "
             + "of them stay"
     }

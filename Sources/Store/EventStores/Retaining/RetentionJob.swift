@@ -1,14 +1,17 @@
+import Bytes
 import Columnar
 import Domain
 import Platform
 import Projections
 import Segments
 
-/// Lets go of the events of some segments and keeps what was made of them: two segments come in their place.
+/// Lets go of the events of some segments and keeps what was made of them: two segments come in their place, or three
+/// where the events of some tenants stay.
 ///
 /// A conversation all of whose rows lie in these segments stays as it is; its events go, and so do those outside any
 /// conversation but for budgets. Others go on, and are folded again whole with their next event: theirs stay, as
-/// compaction would write them.
+/// compaction would write them. So do those of other tenants than those whose turn it is, in a segment of their own, so
+/// that they are not written anew when the ones that go on are looked at next.
 struct RetentionJob: StoreJob {
     static let kind = "retain"
 
@@ -17,7 +20,7 @@ struct RetentionJob: StoreJob {
         var description: String
     }
 
-    /// In the order of their positions, which have no gap; none is frozen.
+    /// In the order of their positions, which have no gap but for what other tenants' events lie in; none is frozen.
     let segments: [SealedSegment]
     /// Conversations that are folded again in any case.
     let unsettled: Set<ConversationGrouping.Key>
@@ -30,41 +33,67 @@ struct RetentionJob: StoreJob {
     let overlay: CostOverlay
     /// What that is made of, and what else must not change until the edit is published.
     let basis: RetentionBasis
-    /// Why the events go.
-    let reason: RetentionReason
+    /// Whose events go, and why.
+    let tier: RetentionTier
     /// Of the last event, and when it came.
     let position, receivedTime: Int64
     /// By the clock that is believed.
     let clockTime: Int64
     let stop: CompactionStop
+    /// The store in whose archive the events of other tenants go on; nil: among the other segments.
+    var archive: StoreFiles?
 
     var kind: String { Self.kind }
-    var segmentsMax: Int { 2 }
+    var segmentsMax: Int { tier.scope == .all ? 2 : 3 }
+    /// No event of the segments was received later (ns).
+    var receivedUntil: Int64 { RollupGroups.watermark(of: segments, layouts) }
 
-    /// - Complexity: as of a compaction of the segments, and a second look at the events that go.
+    /// - Complexity: as of a compaction of the segments, and a second look at the events that go. Where there are none
+    ///   of the tenants whose turn it is, a look at whose the events are, and nothing changes.
     func prepare(_ base: StoreJobBase) throws -> ManifestEdit {
-        let settled = try settledConversations()
-        let rest = ConversationFilter(keys: settled, isOfThem: false)
-        let frozen = try FrozenRows(self, without: rest)
         var edit = ManifestEdit()
-        edit.removed = segments.map(\.id)
+        guard try holdsAny() else { return edit }
+        let settled = try settledConversations()
+        let frozen = try FrozenRows(self, settled: settled)
+        // Where the first with positions stood: what was left over before lies ahead of others' events, and stays there
+        // no longer.
+        let (placed, others) = (segments.filter { $0.positions != nil }, segments.filter { $0.positions == nil })
+        edit.removed = (tier.scope == .all ? segments : placed + others).map(\.id)
         let positions = segments.compactMap(\.positions)
         let own = positions.first.flatMap { first in positions.last.map { first.lowerBound...$0.upperBound } }
-        let left = try writeRest(rest, base)
+        var rests: [Rest] = []
         do {
-            let description = try writeFrozen(
-                frozen, positions: own, leftBytes: left?.description.lengthBytes ?? 0, base)
+            rests = try writeRests(besides: settled, base)
+            let left = tier.scope == .all ? nil : rests.first { $0.isLeftOver }?.description.segmentID
             // The positions go with the events that are left, so that these are found by them.
-            edit.added = [ManifestSegment(description, positions: left == nil ? own : nil)]
+            let leftBytes = rests.reduce(0) { $0 + $1.description.lengthBytes }
+            let description = try writeFrozen(frozen, positions: own, left: left, leftBytes: leftBytes, base)
+            let isPlaced = rests.contains { !$0.isLeftOver }
+            edit.added = [ManifestSegment(description, positions: isPlaced ? nil : own)]
         } catch {
-            if let left { try? base.fileSystem.remove(base.directory + "/" + left.description.fileName) }
+            for rest in rests { try? base.fileSystem.remove(base.directory + "/" + rest.description.fileName) }
             throw error
         }
-        if let left {
-            edit.added.append(ManifestSegment(left.description, positions: own))
-            edit.superseded = left.past.manifestRows
+        var past = ReplacedRows()
+        for rest in rests {
+            edit.added.append(ManifestSegment(rest.description, positions: rest.isLeftOver ? nil : own))
+            past.merge(rest.past)
         }
+        edit.superseded = past.manifestRows
         return edit
+    }
+
+    /// Whether an event in the segments is of those whose turn it is.
+    private func holdsAny() throws -> Bool {
+        if tier.scope == .all { return true }
+        let others = ConversationFilter.others(than: tier.scope)
+        for layout in layouts.tables {
+            for group in segments.flatMap({ $0.reader.groups(table: layout.name) }) {
+                try stop.check()
+                if try others.rows(of: group).contains(false) { return true }
+            }
+        }
+        return false
     }
 
     /// Conversations whose rows lie in the segments: no event of theirs lies elsewhere, or theirs would, too.
@@ -77,22 +106,59 @@ struct RetentionJob: StoreJob {
                 keys.formUnion(try SealedState.keys(of: rows, in: group))
             }
         }
-        return keys.subtracting(unsettled)
+        return keys.subtracting(unsettled).filter { tier.scope.contains($0.tenant) }
     }
 
-    /// What goes on, as one segment; nil where nothing does.
+    /// A segment of events that stay.
+    private struct Rest {
+        var description: SegmentDescription
+        var past: ReplacedRows
+        /// It has the events of conversations that go on, and nobody else's.
+        var isLeftOver: Bool
+    }
+
+    /// What goes on; nothing where nothing does. Where others' events stay they have a segment even if there are none,
+    /// which has the positions of all: what went before lies between.
+    private func writeRests(
+        besides settled: Set<ConversationGrouping.Key>, _ base: StoreJobBase
+    ) throws -> [Rest] {
+        let scope = tier.scope
+        if scope == .all {
+            let rest = ConversationFilter.staying(besides: settled, in: scope)
+            return try writeRest(rest, as: base.segmentID + 1, base).map { [$0] } ?? []
+        }
+        let goingOn = ConversationFilter.goingOn(besides: settled, in: scope)
+        let left = try writeRest(goingOn, as: base.segmentID + 1, base)
+        do {
+            let others = try writeRest(.others(than: scope), as: base.segmentID + 2, isOthers: true, base)
+            return [left.map { Rest(description: $0.description, past: $0.past, isLeftOver: true) }, others]
+                .compactMap { $0 }
+        } catch {
+            if let left { try? base.fileSystem.remove(base.directory + "/" + left.description.fileName) }
+            throw error
+        }
+    }
+
+    /// - Parameter isOthers: of other tenants: archived where all was, and there even if it holds nothing.
     private func writeRest(
-        _ rest: ConversationFilter, _ base: StoreJobBase
-    ) throws -> (description: SegmentDescription, past: ReplacedRows)? {
+        _ rest: ConversationFilter, as segmentID: UInt64, isOthers: Bool = false, _ base: StoreJobBase
+    ) throws -> Rest? {
+        let archive = isOthers ? archive : nil
+        let merge = CompactionJob(
+            segments: segments, registry: registry, layouts: layouts, identityKey: identityKey,
+            compression: archive == nil ? .zstd : .archive, stop: stop, filter: rest, archive: archive)
         let writer = try SegmentWriter(
-            fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID + 1,
+            fileSystem: base.fileSystem, directory: try merge.folder(base), segmentID: segmentID,
             flushesInSteps: base.isBesideWriter)
         do {
-            let merge = CompactionJob(
-                segments: segments, registry: registry, layouts: layouts, identityKey: identityKey, compression: .zstd,
-                stop: stop, filter: rest)
             let (past, groups) = try merge.write(to: writer)
-            if groups > 0 { return (try writer.finish(), past) }
+            if groups > 0 || isOthers {
+                var description = try writer.finish()
+                if merge.archive != nil {
+                    description.fileName = ManifestSegment.archiveBeginning + description.fileName
+                }
+                return Rest(description: description, past: past, isLeftOver: false)
+            }
         } catch {
             try? writer.abandon()
             throw error
@@ -102,16 +168,18 @@ struct RetentionJob: StoreJob {
     }
 
     /// Rows of the conversations that stay as they are, rollups of the events that go, all records, and what went.
-    /// - Parameter leftBytes: of the segment of what goes on.
+    /// - Parameters:
+    ///   - left: the segment of conversations that go on, where it has no others' events.
+    ///   - leftBytes: of the segments of what goes on.
     private func writeFrozen(
-        _ frozen: FrozenRows, positions: ClosedRange<Int64>?, leftBytes: Int, _ base: StoreJobBase
+        _ frozen: FrozenRows, positions: ClosedRange<Int64>?, left: UInt64?, leftBytes: Int, _ base: StoreJobBase
     ) throws -> SegmentDescription {
         let writer = try SegmentWriter(
             fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID,
             flushesInSteps: base.isBesideWriter)
         do {
             var drop = frozen.drop
-            drop.positions = positions
+            (drop.positions, drop.left) = (positions, left)
             drop.bytes = Int64(max(0, segments.reduce(0) { $0 + $1.reader.lengthBytes } - leftBytes))
             let hints = SegmentHints(registry)
             let settled = ConversationFilter(keys: frozen.settled, isOfThem: true)
@@ -135,24 +203,30 @@ struct RetentionJob: StoreJob {
                             compression: .zstd))
                 }
             }
-            for (name, columns, order) in CompactionJob.records {
-                let table = try MergedTable(name, columns: columns, of: segments, by: order, check: stop.check)
-                try table.forEachPiece(check: stop.check) { chunk, columns, _ in
-                    try writer.add(
-                        encodeGroup(table: name, columns: hints.columns(columns), chunk: chunk, compression: .zstd))
-                }
-            }
-            let note = SystemRecord(
-                position: position, receivedTime: receivedTime,
-                content: .event(type: RetentionDrop.recordType, data: drop.data()))
-            for name in ["system_events", ManifestSegment.frozenTable] {
-                try writer.add(
-                    table: name, columns: hints.columns(SystemTables.events), chunk: SystemTables.chunks([note]).events)
-            }
+            try writeRecords(drop, hints, to: writer)
             return try writer.finish()
         } catch {
             try? writer.abandon()
             throw error
+        }
+    }
+
+    /// All records, and what went as the last of them.
+    private func writeRecords(_ drop: RetentionDrop, _ hints: SegmentHints, to writer: SegmentWriter) throws {
+        for (name, columns, order) in CompactionJob.records {
+            let table = try MergedTable(name, columns: columns, of: segments, by: order, check: stop.check)
+            try table.forEachPiece(check: stop.check) { chunk, columns, _ in
+                try writer.add(
+                    encodeGroup(table: name, columns: hints.columns(columns), chunk: chunk, compression: .zstd))
+            }
+        }
+        let note = SystemRecord(
+            position: position, receivedTime: receivedTime,
+            content: .event(type: RetentionDrop.recordType, data: drop.data()))
+        let tables = tier.scope == .all ? [] : [ManifestSegment.partlyFrozenTable]
+        for name in ["system_events", ManifestSegment.frozenTable] + tables {
+            try writer.add(
+                table: name, columns: hints.columns(SystemTables.events), chunk: SystemTables.chunks([note]).events)
         }
     }
 }

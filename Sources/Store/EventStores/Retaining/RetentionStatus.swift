@@ -18,14 +18,32 @@ package struct RetentionStatus: Hashable, Sendable {
         }
     }
 
+    /// What went of a tenant with a period of its own, ever.
+    package struct Tenant: Hashable, Sendable {
+        /// The tenant's name.
+        package var name: String
+        /// How many events.
+        package var events: Int64
+        /// Its events that were received later are there; of earlier ones some are gone (ns since 1970 UTC).
+        package var until: Int64
+
+        /// Takes each part as given.
+        package init(name: String, events: Int64, until: Int64) {
+            (self.name, self.events, self.until) = (name, events, until)
+        }
+    }
+
     /// What goes, and when.
     package var limits = RetentionLimits()
     /// What went, of each reason.
     package var dropped: [Dropped] = []
+    /// What of it was of tenants with a period of their own, ascending by name.
+    package var tenants: [Tenant] = []
     /// When events went last (ns since 1970 UTC); nil where none did, or a version of before dropped them.
     package var lastDrop: Int64?
     /// For how long the oldest of the events that a period no longer keeps could have gone (ns); 0 where none is left,
-    /// nil where there is no period. A segment goes as a whole, so that the times of its last event count.
+    /// nil where there is no period. A segment is looked at as a whole, so that the times of its last event count.
+    /// Those of some tenants could not before they had waited for others to go along.
     package var overdueNanoseconds: Int64?
 
     init() {}
@@ -44,13 +62,35 @@ extension EventStore {
                 bytes: ofReason.reduce(0) { $0.saturatingAdd($1.bytes) })
         }
         status.lastDrop = RetentionDrop.last(of: drops)?.droppedAt
-        if let period = retention.eventsNanoseconds {
-            let cutoff = snapshot(of: version).now.saturatingSubtract(period)
-            let due = RetentionChoice.firstDue(
-                version.sealed.retentionCandidates(through: cutoff, layouts), through: cutoff,
-                done: version.sealed.lookedThroughUntil)
-            status.overdueNanoseconds = due.map { cutoff.saturatingSubtract($0) } ?? 0
-        }
+        status.tenants = version.sealed.ends.tenants
+        let now = snapshot(of: version).now
+        status.overdueNanoseconds = retention.tiers.map { overdue($0, version.sealed, now) }.max()
         return status
+    }
+}
+
+extension EventStore {
+    /// For how long the first events of a tier could have gone (ns).
+    private func overdue(_ tier: RetentionTier, _ sealed: SealedState, _ now: Int64) -> Int64 {
+        let cutoff = now.saturatingSubtract(tier.nanoseconds)
+        let candidates = sealed.retentionCandidates(through: cutoff, layouts)
+        let done = sealed.lookedThrough(for: tier.scope)
+        guard tier.scope != .all else {
+            return RetentionChoice.firstDue(candidates, through: cutoff, done: done)
+                .map { cutoff.saturatingSubtract($0) } ?? 0
+        }
+        let window = RetentionChoice.window(candidates, of: tier.scope, through: cutoff, done: done)
+        let waited = window.firstDue.map { cutoff.saturatingSubtract(tier.graceNanoseconds).saturatingSubtract($0) }
+        return max(0, waited ?? 0)
+    }
+}
+
+extension RetentionEnds {
+    /// What went of single tenants, ascending by name.
+    var tenants: [RetentionStatus.Tenant] {
+        ends.compactMap { end in
+            guard case .only(let names) = end.scope, let name = names.min() else { return nil }
+            return RetentionStatus.Tenant(name: name.text, events: end.events, until: end.receivedUntil)
+        }
     }
 }

@@ -32,33 +32,31 @@ extension Writer {
             return false
         }
         retentionPauseEnd = now.saturatingAdd(Self.paceNanoseconds)
-        if let period = options.retention.eventsNanoseconds,
-            startRetention(.age, through: clockTime.saturatingSubtract(planted(.dropTooEarly) ? 0 : period)) == nil
-        {
-            return true
-        }
+        for tier in options.retention.tiers where startRetention(tier) == nil { return true }
         // Where the last look failed what went before may have been enough.
         guard let budget = options.retention.budget, diskStanding.isOverDropLine, diskStanding.isCurrent
         else { return false }
         let obstacle = startRetention(
-            .diskBudget, through: clockTime.saturatingSubtract(budget.keptNanoseconds),
+            RetentionTier(scope: .all, reason: .diskBudget, nanoseconds: budget.keptNanoseconds),
             bytesWanted: diskStanding.bytesWanted)
         noteObstacle(obstacle)
         return obstacle == nil
     }
 
-    /// - Parameters:
-    ///   - cutoff: the last received time that goes (ns).
-    ///   - bytesWanted: no more segments go than come to so many bytes.
+    /// - Parameter bytesWanted: no more segments go than come to so many bytes.
     /// - Returns: why nothing goes; nil where that has begun.
-    private func startRetention(
-        _ reason: RetentionReason, through cutoff: Int64, bytesWanted: Int = .max
-    ) -> DiskStanding.Obstacle? {
+    private func startRetention(_ tier: RetentionTier, bytesWanted: Int = .max) -> DiskStanding.Obstacle? {
+        let cutoff = clockTime.saturatingSubtract(planted(.dropTooEarly) ? 0 : tier.nanoseconds)
         let candidates = sealed.retentionCandidates(through: cutoff, layouts)
-        let done = sealed.lookedThroughUntil
-        let takesArchived = reason != .diskBudget || !isArchiveElsewhere
-        let places = RetentionChoice.due(
-            candidates, through: cutoff, done: done, bytesWanted: bytesWanted, takesArchived: takesArchived)
+        let done = sealed.lookedThrough(for: tier.scope)
+        let takesArchived = tier.reason != .diskBudget || !isArchiveElsewhere
+        let places: [Int]
+        if tier.scope == .all {
+            places = RetentionChoice.due(
+                candidates, through: cutoff, done: done, bytesWanted: bytesWanted, takesArchived: takesArchived)
+        } else {
+            places = dueOfSome(candidates, tier, through: cutoff)
+        }
         let segments = places.map { sealed.segments[$0] }
         guard !segments.isEmpty else {
             let isDue = !takesArchived && RetentionChoice.firstDue(candidates, through: cutoff, done: done) != nil
@@ -66,7 +64,7 @@ extension Writer {
         }
         guard isProved(cutoff) else { return .clockUnproved }
         guard !waitsToDie(in: segments) else {
-            if reason == .diskBudget { sealForRetention() }
+            if tier.reason == .diskBudget { sealForRetention() }
             return .waitsForSeal
         }
         guard CompactionJob.knows(segments, layouts) else { return .unknownTables }
@@ -77,13 +75,36 @@ extension Writer {
             }
         }
         precondition(sources.count == segments.count, "the manifest's segments are those that are read")
-        let hasBegun = start(
-            RetentionJob(
-                segments: segments, unsettled: unsettledConversations, sources: sources, registry: registry,
-                layouts: layouts, identityKey: identityKey, overlay: overlay, basis: sealedBasis, reason: reason,
-                position: manifests.current.position, receivedTime: receivedTime, clockTime: clockTime,
-                stop: compactionStop))
-        return hasBegun ? nil : .waitsForSeal
+        var job = RetentionJob(
+            segments: segments, unsettled: unsettledConversations, sources: sources, registry: registry,
+            layouts: layouts, identityKey: identityKey, overlay: overlay, basis: sealedBasis, tier: tier,
+            position: manifests.current.position, receivedTime: receivedTime, clockTime: clockTime,
+            stop: compactionStop)
+        if tier.scope != .all, !makeRoom(for: &job) { return .failed }
+        return start(job) ? nil : .waitsForSeal
+    }
+
+    /// What is looked through next for events of some tenants: so much that it is worth to write the others' anew, or
+    /// what has waited for long.
+    private func dueOfSome(
+        _ candidates: [RetentionChoice.Candidate], _ tier: RetentionTier, through cutoff: Int64
+    ) -> [Int] {
+        let window = RetentionChoice.window(
+            candidates, of: tier.scope, through: cutoff, done: sealed.lookedThrough(for: tier.scope))
+        guard let first = window.firstDue else { return [] }
+        return window.isFull || first <= cutoff.saturatingSubtract(tier.graceNanoseconds) ? window.places : []
+    }
+
+    /// Whether there is room for the events that stay, which are written anew. Where all of them were archived they are
+    /// again.
+    private func makeRoom(for job: inout RetentionJob) -> Bool {
+        let segments = job.segments.filter { $0.positions != nil }
+        if segments.allSatisfy(\.isArchived) { job.archive = files }
+        guard !(hasRoom(for: segments, at: job.archive?.archive ?? files.segments) ?? true) else { return true }
+        noteFailedRetention(
+            RetentionJob.Obstacle(
+                description: "the volume has no room for twice what is written anew, as events of other tenants stay"))
+        return false
     }
 
     /// Whether the time is more than the word of a wall clock: the monotonic one has borne that out for some days, or
@@ -135,7 +156,9 @@ extension Writer {
     }
 
     /// What a job did is published, or it was overtaken and is done again, with what came meanwhile.
-    func noteRetention(holds: Bool) {
+    /// - Parameter isEmpty: it found no event of those whose turn it was.
+    func noteRetention(_ job: RetentionJob, holds: Bool, isEmpty: Bool) {
+        if isEmpty { sealed.clear[job.tier.scope] = job.receivedUntil }
         if holds {
             troubles.retentionSucceeded()
             diskStanding.noteDropped()

@@ -1,24 +1,31 @@
+import Bytes
 import Columnar
 
-/// A table of events of which retention dropped some: whoever asks for times of these is told.
+/// A table of events of which retention dropped some: whoever asks for times of these is told, but for who asks for
+/// tenants alone of which none is gone.
 struct RetainedTable: TableSource {
     let base: any TableSource
     /// The column of event times.
     let time: Int
-    /// No event of this time or later is gone (ns).
-    let horizon: Int64
-    let notice: String
+    /// That of tenants; nil where there is none.
+    let tenant: Int?
+    let ends: RetentionEnds
 
     var name: String { base.name }
     var columns: [TableColumn] { base.columns }
 
     func morsels(for request: ScanRequest) throws -> [any Morsel] {
-        if !request.predicates.contains(where: isBehind) { request.statistics.note(notice) }
+        let asked = askedTenants(request.predicates)
+        let notice = ends.notice { scope, horizon in
+            let isOfThem = asked.map { $0.contains(where: scope.contains) } ?? true
+            return isOfThem && !request.predicates.contains { isBehind($0, horizon) }
+        }
+        if let notice { request.statistics.note(notice) }
         return try base.morsels(for: request)
     }
 
     /// Whether no event that is gone satisfies it.
-    private func isBehind(_ predicate: ColumnPredicate) -> Bool {
+    private func isBehind(_ predicate: ColumnPredicate, _ horizon: Int64) -> Bool {
         guard predicate.column == time else { return false }
         switch predicate.comparison {
         case .greaterOrEqual(.timestamptz(let first)), .greater(.timestamptz(let first)),
@@ -26,5 +33,20 @@ struct RetainedTable: TableSource {
             return first >= horizon
         default: return false
         }
+    }
+
+    /// The tenants that are asked for by name; nil where others may be, too.
+    private func askedTenants(_ predicates: [ColumnPredicate]) -> [ExactText]? {
+        for predicate in predicates where predicate.column == tenant {
+            switch predicate.comparison {
+            case .equal(.text(let name)): return [ExactText(name)]
+            case .oneOf(let names):
+                return names.compactMap { name -> ExactText? in
+                    if case .text(let name) = name { ExactText(name) } else { nil }
+                }
+            default: continue
+            }
+        }
+        return nil
     }
 }

@@ -4,13 +4,16 @@ import Segments
 extension EventStore {
     /// Compares what stands for events that are gone with what was written when they went, and counts it.
     func verifyFrozenRows(of version: StoreVersion, _ result: inout Verification) throws {
+        result.droppedTenants = version.sealed.ends.tenants
         for segment in version.sealed.segments where segment.isFrozen {
             guard let drop = segment.drop else {
                 result.findings.append("segment \(segment.id): it does not say which events were dropped")
                 continue
             }
             result.droppedEvents += drop.events
-            if drop.events > 0 { result.droppedUntil = max(result.droppedUntil ?? .min, drop.receivedUntil) }
+            if drop.events > 0, !drop.scope.isNamed {
+                result.droppedUntil = max(result.droppedUntil ?? .min, drop.receivedUntil)
+            }
             for table in drop.tables {
                 let (rows, hash) = try Self.digest(of: table.name, in: segment)
                 if table.name == "turns" { result.turns += rows }

@@ -17,8 +17,8 @@ struct AdmissionContext {
     var receivedTime: Int64
     /// What the clock says; behind ``receivedTime`` where that had followed a clock that ran away.
     var clockTime: Int64
-    /// Events before it are too old, since they may be repeats of some that were dropped; nil where none was.
-    var horizon: Int64?
+    /// What may be a repeat of an event that was dropped is too old.
+    var ends: RetentionEnds
 }
 
 /// The events of one batch that enter, and what is said of each.
@@ -52,12 +52,12 @@ struct Admission {
         acceptedRows.reserveCapacity(batch.count)
         identities.reserve(batch.count)
         var (end, areEndToEnd, lacksTime) = (0, true, false)
-        let (nextPosition, receivedTime, horizon) = (context.nextPosition, context.receivedTime, context.horizon)
+        let (nextPosition, receivedTime, ends) = (context.nextPosition, context.receivedTime, context.ends)
         // There are some beside a seal alone.
         let hasFrozen = context.frozenIdentities.count > 0 && !planted(.forgetFrozenIdentities)
         let frozen = hasFrozen ? context.frozenIdentities : nil
         // Mostly none is refused for its time, and no row is looked at before it is a repeat.
-        let areTimely = survey.map { Self.areTimely($0, receivedTime, horizon) } ?? false
+        let areTimely = survey.map { Self.areTimely($0, receivedTime, ends.latest) } ?? false
         for row in 0..<batch.count {
             if row % Self.rowsAhead == 0 { identities.fetch(hashes[row..<min(row + Self.rowsAhead, batch.count)]) }
             let hash = hashes[row]
@@ -72,7 +72,7 @@ struct Admission {
             let verdict: EventVerdict
             if !sealed.isEmpty, let known = sealed[row], !planted(.forgetSealedIdentities) {
                 verdict = known
-            } else if !areTimely, let refusal = Self.refusal(of: batch[row], receivedTime, horizon) {
+            } else if !areTimely, let refusal = Self.refusal(of: batch[row], receivedTime, ends) {
                 // What no segment holds yet is known whatever its time.
                 verdict = (refusal == .tooOld ? seen(batch, row, hash, identities) : nil) ?? refusal
             } else if identities.holds(hash) || frozen?.holds(hash) ?? false,
@@ -101,12 +101,16 @@ struct Admission {
     private static let rowsAhead = 16
 
     /// Why an event is refused for its time alone.
-    private static func refusal(of event: EventRow, _ receivedTime: Int64, _ horizon: Int64?) -> EventVerdict? {
+    private static func refusal(
+        of event: EventRow, _ receivedTime: Int64, _ ends: RetentionEnds
+    ) -> EventVerdict? {
         guard !event.isTimeAbsent else { return nil }
         let time = event.time
         if time.saturatingSubtract(receivedTime) > Limits.futureNanosecondsMax { return .tooNew }
-        if let horizon, time < horizon { return .tooOld }
-        return nil
+        // Mostly it is of after all that is gone, whoever's that was.
+        guard let latest = ends.latest, time < latest, let horizon = ends.horizon(of: event.tenantName)
+        else { return nil }
+        return time < horizon ? .tooOld : nil
     }
 
     /// Whether no event of a batch lacks a time or is refused for it, as ``refusal(of:_:_:)`` has it.

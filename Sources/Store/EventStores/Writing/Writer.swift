@@ -259,7 +259,7 @@ final class Writer {
     var admissionContext: AdmissionContext {
         AdmissionContext(
             tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime,
-            clockTime: clockTime, horizon: sealed.horizon)
+            clockTime: clockTime, ends: sealed.ends)
     }
 
     /// Makes an admitted block part of the unsealed events.

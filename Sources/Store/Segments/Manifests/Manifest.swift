@@ -55,8 +55,14 @@ extension ManifestSegment {
     /// which says what went.
     package static let frozenTable = "dropped_events"
 
+    /// A table beside it where events of some tenants alone went: those of others stayed, in segments of their own.
+    package static let partlyFrozenTable = "dropped_tenants"
+
     /// Whether it is such a segment: its rows stand for events that are nowhere any more.
     package var isFrozen: Bool { description.rowCount(table: Self.frozenTable) > 0 }
+
+    /// Whether what its rows stand for was of some tenants alone.
+    var isPartlyFrozen: Bool { description.rowCount(table: Self.partlyFrozenTable) > 0 }
 
     /// What names of archived segments begin with: the folder beside the other segments that they lie in. A link to a
     /// directory on another volume may stand for it.

@@ -34,9 +34,16 @@ enum ManifestFormat: UInt8 {
     /// nothing of a directory elsewhere that is not there, nor remove there what comes to nothing.
     case third = 3
 
+    /// As before; some of the frozen segments stand for events of some tenants alone
+    /// (``ManifestSegment/isPartlyFrozen``). A program of before would take it that everybody's had gone: it would
+    /// refuse all that is as old, and let events of others stay for ever.
+    case fourth = 4
+
     /// The oldest one that says all of a manifest: without such segments every version reads it.
     init(of manifest: Manifest) {
-        if manifest.segments.contains(where: \.isArchived) {
+        if manifest.segments.contains(where: \.isPartlyFrozen) {
+            self = .fourth
+        } else if manifest.segments.contains(where: \.isArchived) {
             self = .third
         } else {
             self = manifest.segments.contains(where: \.isFrozen) ? .second : .first
@@ -79,7 +86,7 @@ enum ManifestCoding {
         let format = try cursor.readByte()
         guard ManifestFormat(rawValue: format) != nil else {
             throw DecodingError(
-                offset: cursor.offset, expectation: "manifest format 1, 2 or 3, found \(format)",
+                offset: cursor.offset, expectation: "manifest format 1, 2, 3 or 4, found \(format)",
                 isOfNewerForm: endsInItsHash(bytes))
         }
         guard try cursor.readSlice(7).allSatisfy({ $0 == 0 }) else { throw cursor.failure("zeros") }

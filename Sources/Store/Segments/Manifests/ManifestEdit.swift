@@ -14,6 +14,12 @@ package struct ManifestEdit: Hashable, Sendable {
     /// Changes nothing.
     package init() {}
 
+    /// Where the added segments go among those that stay: where the first removed one was.
+    /// - Parameter ids: of the segments of before, in their order.
+    package func place(among ids: [UInt64]) -> Int {
+        ids.prefix { $0 != removed.first }.count { !removed.contains($0) }
+    }
+
     /// Names of the files that the job wrote.
     package var fileNames: [String] {
         added.map(\.description.fileName) + [end?.state.fileName, end?.state.copyName].compactMap { $0 }
@@ -63,7 +69,7 @@ extension Manifest {
         try checkRemoved(edit, base)
         next.segments.removeAll { edit.removed.contains($0.description.segmentID) }
         try next.insert(
-            edit.added, in: edit.removed.first.flatMap { id in segments.firstIndex { $0.description.segmentID == id } })
+            edit.added, at: edit.place(among: segments.map(\.description.segmentID)))
         try checkPositions(edit)
         try next.mark(edit)
         guard let end = edit.end else { return next }
@@ -79,13 +85,13 @@ extension Manifest {
         }
     }
 
-    private mutating func insert(_ added: [ManifestSegment], in place: Int?) throws(ManifestEditConflict) {
+    private mutating func insert(_ added: [ManifestSegment], at place: Int) throws(ManifestEditConflict) {
         for segment in added {
             let id = segment.description.segmentID
             guard !segments.contains(where: { $0.description.segmentID == id }) else { throw .idTaken(id: id) }
             nextSegmentID = max(nextSegmentID, id + 1)
         }
-        segments.insert(contentsOf: added, at: min(place ?? segments.count, segments.count))
+        segments.insert(contentsOf: added, at: place)
     }
 
     /// Added segments hold exactly the positions of the removed ones, or positions behind all that are sealed. Between

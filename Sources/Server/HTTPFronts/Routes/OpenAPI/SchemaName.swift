@@ -224,6 +224,9 @@ extension SchemaName {
 
     private static let retentionSchema = JSONSchema.object([
         .perhaps("events_seconds", .integer, "Events are kept for so long; without it for ever."),
+        .perhaps(
+            "tenants", .list(.object([.always("tenant", .text), .always("events_seconds", .integer)])),
+            "Those with a period of their own."),
         .perhaps("max_disk_bytes", .integer, "What the files in the data directory may come to."),
         .perhaps("keep_at_least_seconds", .integer, "Nothing younger goes for want of room."),
         .perhaps("overdue_seconds", .integer, "For so long the oldest events that are no longer kept could have gone."),
@@ -232,9 +235,16 @@ extension SchemaName {
             "dropped",
             .list(
                 .object([
-                    .always("reason", .text, "age, or disk_budget."), .always("events", .integer),
+                    .always("reason", .text, "age, tenant_age, or disk_budget."), .always("events", .integer),
                     .always("bytes", .integer, "Of their segments, without what of them went on."),
                 ]))),
+        .perhaps(
+            "dropped_tenants",
+            .list(
+                .object([
+                    .always("tenant", .text), .always("events", .integer),
+                    .always("until", .time, "When the last of them was received, or later: what came since is there."),
+                ])), "What of that was of tenants with a period of their own."),
     ])
 
     private static let statusSchema = JSONSchema.object([
@@ -258,7 +268,10 @@ extension SchemaName {
         .always("unfolded_conversations", .integer),
         .always("cut_conversations", .integer, "Those whose sealed rows are made of their first events alone."),
         .always("dropped_events", .integer, "Those that retention dropped, ever."),
-        .perhaps("dropped_until", .time, "When the last of them was received, or later: what came since is there."),
+        .perhaps(
+            "dropped_until", .time,
+            "When the last of them was received, or later: what came since is there, but for tenants with a period of "
+                + "their own."),
         .always("retention", retentionSchema, "What goes, and what went."),
         .perhaps("disk_bytes", .map(.integer), "Of all files in the data directory, by what they are for."),
         .always("troubles", .list(.text), "What is not as it should be while the store goes on."),
