@@ -34,6 +34,8 @@ package indirect enum Expression: Hashable, Sendable {
 package enum Placeholder: Hashable, Sendable {
     /// The aggregate of that number of the query that is bound.
     case aggregate(Int)
+    /// The window function of that number.
+    case window(Int)
 }
 
 /// One `WHEN … THEN …`.

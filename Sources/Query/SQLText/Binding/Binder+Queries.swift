@@ -25,7 +25,6 @@ extension Binder {
                 "FOR UPDATE or FOR SHARE is", keyword: "for", followedBy: ["update", "share", "no", "key"], behind: node
             )
         }
-        if let window = node.list("windowClause").first { throw unsupported("WINDOW is", at: window.unwrapped?.body) }
         if node.text("limitOption") == "LIMIT_OPTION_WITH_TIES" {
             throw unsupported("WITH TIES is", keyword: "with", followedBy: ["ties"], behind: node["limitCount"] ?? node)
         }

@@ -16,6 +16,7 @@ extension Binder {
         try bindWhere(node, level)
         level.columnUses = []
         level.clause = .select
+        try bindWindowClause(node.list("windowClause"), level)
         var targets = try bindTargets(node.list("targetList"), level)
         let uses = level.columnUses
         let groups = try bindGroups(node.list("groupClause"), targets, level)
@@ -26,6 +27,7 @@ extension Binder {
         var order = try bindOrder(node.list("sortClause"), targets, level)
 
         var input = level.plan
+        var windows = level.windowUses
         if !groups.isEmpty || !level.aggregates.isEmpty || having != nil || node["groupClause"] != nil {
             let grouping = Grouping(groups: groups, level: level, options: options)
             input = grouping.plan(names: targets)
@@ -34,6 +36,18 @@ extension Binder {
                 targets[place].value.expression = try grouping.rewrite(targets[place].value.expression)
             }
             order = try order.map { key throws(QueryError) in try key.rewritten(grouping) }
+            windows = try windows.map { use throws(QueryError) in
+                try use.mapExpressions { expression throws(QueryError) in try grouping.rewrite(expression) }
+            }
+        }
+        if !windows.isEmpty {
+            let names = Dictionary(targets.map { ($0.value.expression, $0.name) }) { first, _ in first }
+            let windowing = Windowing(windows, over: input, names: names)
+            input = windowing.plan
+            for place in targets.indices {
+                targets[place].value.expression = windowing.rewrite(targets[place].value.expression)
+            }
+            for place in order.indices { order[place].expression = windowing.rewrite(order[place].expression) }
         }
         return try project(targets, order, over: input, node, surroundings)
     }

@@ -49,6 +49,10 @@ extension Binder {
         }
         let value = try bind(test, level)
         if value.expression.readsAggregates { throw unsupported("IN (subquery) over an aggregate is", at: node) }
+        if value.expression.readsWindows {
+            throw unsupported(
+                "IN (subquery) over a window function is", at: node, hint: "Compute the function in a subquery.")
+        }
         let query = settled(try bindQuery(select, level.inner))
         guard query.columns.count == 1 else { throw fail(.syntax, "subquery has too many columns", at: node) }
         let inner = Bound(.column(0, query.columns[0].type))
@@ -110,5 +114,11 @@ extension Expression {
     var readsAggregates: Bool {
         if case .placeholder(.aggregate, _) = self { return true }
         return children.contains(where: \.readsAggregates)
+    }
+
+    /// Whether a window function's placeholder occurs.
+    var readsWindows: Bool {
+        if case .placeholder(.window, _) = self { return true }
+        return children.contains(where: \.readsWindows)
     }
 }
