@@ -36,6 +36,8 @@ package enum Placeholder: Hashable, Sendable {
     case aggregate(Int)
     /// The window function of that number.
     case window(Int)
+    /// The column of that number of the FROM of the query around.
+    case outer(Int)
 }
 
 /// One `WHEN … THEN …`.

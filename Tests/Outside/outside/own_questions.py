@@ -373,6 +373,9 @@ class OwnQuestions:
         if not fitting:
             return Node(TRUTH, f"exists (select 1 from {name})")
         column = self.pick(fitting)
+        if self.chance(0.4):
+            rows = f"from {name} i where i.{column} = {{}}"
+            return Node(TRUTH, self.pick([f"({no}exists (select 1 {rows}))", f"((select count(*) {rows}) {self.pick(['=', '>'])} {self.pick([0, 1])})"]), (one,))
         if one.kind in (COUNT, TIME, MONEY) and self.chance(0.5):
             return Node(TRUTH, f"({{}} {self.pick(['<', '>='])} (select {self.pick(['min', 'max'])}({column}) from {name}))", (one,))
         known = f" where {column} is not null" if no or self.chance(0.5) else ""

@@ -142,7 +142,7 @@ struct Grouping {
         switch expression {
         case .placeholder(.aggregate(let place), let type):
             return .column(groups.count + place, type)
-        case .placeholder(.window, _):
+        case .placeholder(.window, _), .placeholder(.outer, _):
             return expression
         case .column(let index, _):
             let use = level.columnUses.first { $0.index == index }

@@ -7,12 +7,14 @@ extension Binder {
     func bindQuery(_ node: SyntaxNode, _ surroundings: OuterScope) throws(QueryError) -> BoundQuery {
         try nested(at: node) { () throws(QueryError) in
             try refuseClauses(node)
-            let inner = try bindCommonTables(node, surroundings)
+            var plain = surroundings
+            plain.correlation = nil
+            let inner = try bindCommonTables(node, plain)
             if node.text("op") ?? "SETOP_NONE" != "SETOP_NONE" {
                 return try finished(bindUnion(node, inner), node, inner)
             }
             if !node.list("valuesLists").isEmpty { return try finished(bindValues(node, inner), node, inner) }
-            return try bindSelect(node, inner)
+            return try bindSelect(node, inner, surroundings.correlation)
         }
     }
 

@@ -10,10 +10,15 @@ struct Target {
 
 /// SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT.
 extension Binder {
-    func bindSelect(_ node: SyntaxNode, _ surroundings: OuterScope) throws(QueryError) -> BoundQuery {
+    /// - Parameter correlation: with the query around, where WHERE may read that.
+    func bindSelect(
+        _ node: SyntaxNode, _ surroundings: OuterScope, _ correlation: Correlation?
+    ) throws(QueryError) -> BoundQuery {
         let (plan, scope) = try bindFrom(node.list("fromClause"), surroundings)
         let level = SelectLevel(plan: plan, scope: scope, surroundings: surroundings)
+        level.correlation = correlation
         try bindWhere(node, level)
+        if let correlation, correlation.isUsed { return try bindKeyed(node, level, correlation) }
         level.columnUses = []
         level.clause = .select
         try bindWindowClause(node.list("windowClause"), level)
@@ -58,11 +63,11 @@ extension Binder {
         var nodes = [clause]
         if let logic = clause.body(of: "BoolExpr"), logic.text("boolop") == "AND_EXPR" { nodes = logic.list("args") }
         var conditions: [Expression] = []
-        for item in nodes where try !bindSemiJoin(item, level) { conditions.append(try bindCondition(item, level)) }
+        for item in nodes where try !bindSemiJoin(item, level) { conditions += try bindCorrelated(item, level) }
         if let all = Expression.conjunction(conditions) { level.plan = .filter(level.plan, coercion.folding.fold(all)) }
     }
 
-    private func bindTargets(_ nodes: [SyntaxNode], _ level: SelectLevel) throws(QueryError) -> [Target] {
+    func bindTargets(_ nodes: [SyntaxNode], _ level: SelectLevel) throws(QueryError) -> [Target] {
         var targets: [Target] = []
         for node in nodes {
             guard let body = node.body(of: "ResTarget"), let value = body["val"] else {

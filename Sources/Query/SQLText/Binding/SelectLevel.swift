@@ -23,6 +23,8 @@ final class SelectLevel {
     var plan: Plan
     var scope: Scope
     let surroundings: OuterScope
+    /// With the query around, where WHERE may read that.
+    var correlation: Correlation?
     var clause = Clause.select
     private(set) var aggregates: [AggregateCall] = []
     private var aggregatePlaces: [AggregateCall: Int] = [:]
@@ -39,6 +41,13 @@ final class SelectLevel {
         self.plan = plan
         self.scope = scope
         self.surroundings = surroundings
+    }
+
+    /// The surroundings of a subquery inside this SELECT that may read columns of it.
+    func inner(_ correlation: Correlation) -> OuterScope {
+        var inner = self.inner
+        inner.correlation = correlation
+        return inner
     }
 
     /// The surroundings of a subquery inside this SELECT.
