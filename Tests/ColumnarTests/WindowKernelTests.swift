@@ -10,9 +10,13 @@ import Testing
     }
 
     private func rows(_ keys: [Int64], groups: [UInt32]? = nil, descending: Bool = false) -> WindowRows {
-        WindowRows(
-            rowCount: keys.count, groups: groups, groupCount: Int(groups?.max() ?? 0) + 1, keys: [integers(keys)],
-            descending: [descending], nullsFirst: [false], wantsPeers: true, look: {})
+        var rows = WindowRows(rowCount: keys.count, groups: groups, groupCount: Int(groups?.max() ?? 0) + 1)
+        rows.sort(by: [key(integers(keys), descending: descending)], wantsPeers: true, look: {})
+        return rows
+    }
+
+    private func key(_ values: Vector, descending: Bool) -> WindowKey {
+        WindowKey([values], type: values.type, isDescending: descending, nullsFirst: false)
     }
 
     private func numbers(_ rows: WindowRows) -> [Scalar] {
@@ -52,9 +56,10 @@ import Testing
         let count = 1 << 20
         var looks = 0
         let columns = [integers((0..<Int64(count)).map { $0 }), integers([Int64](repeating: 1, count: count))]
-        _ = WindowRows(
-            rowCount: count, groups: nil, groupCount: 1, keys: columns, descending: [descending, false],
-            nullsFirst: [false, false], wantsPeers: false, look: { looks += 1 })
+        var rows = WindowRows(rowCount: count, groups: nil, groupCount: 1)
+        rows.sort(
+            by: [key(columns[0], descending: descending), key(columns[1], descending: false)], wantsPeers: false,
+            look: { looks += 1 })
         #expect(looks <= 6, "\(looks) looks")
     }
 

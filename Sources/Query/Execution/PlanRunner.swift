@@ -91,7 +91,7 @@ struct PlanRunner: Sendable {
                 windowsOver: partition, order: order, calls, inputCount: output.count - calls.count)
             return try WindowOperator(
                 context: context, partition: partition, order: order, calls: calls, output: output
-            ).run(pipeline(input, for: below), keys: below.keys)
+            ).run(pipeline(input, for: below), keys: below.keys, shown: looks.columns)
         case .scan, .values, .sort, .limit, .union: return try pipeline(plan)
         }
     }

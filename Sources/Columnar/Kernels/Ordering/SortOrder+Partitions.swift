@@ -11,10 +11,10 @@ extension SortOrder {
     ///   - look: as of ``rows(of:descending:nullsFirst:limit:look:)``.
     /// - Returns: where each stretch of rows alike begins, and the number of rows; nothing where nobody asks.
     static func sort(
-        _ rows: inout [UInt32], within starts: [UInt32], by columns: [Vector], descending: [Bool], nullsFirst: [Bool],
-        wantsPeers: Bool, look: () throws -> Void
+        _ rows: inout [UInt32], within starts: [UInt32], by keys: [WindowKey], wantsPeers: Bool,
+        look: () throws -> Void
     ) rethrows -> [UInt32] {
-        let order = try SortOrder(columns, descending: descending, nullsFirst: nullsFirst, look)
+        let order = try SortOrder(keys, rowCount: rows.count, look)
         if order.keys.isEmpty { return wantsPeers ? starts : [] }
         var words: [UInt64]?
         if order.keys.count == 1, case .words(let only) = order.keys[0] { words = only }

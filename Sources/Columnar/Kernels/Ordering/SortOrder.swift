@@ -16,7 +16,7 @@ package struct SortOrder {
     private let steps = Steps()
     private static let rankedTextsMax = 4096
 
-    init(
+    private init(
         _ columns: [Vector], descending: [Bool], nullsFirst: [Bool], _ look: () throws -> Void
     ) rethrows {
         count = columns.first?.count ?? 0
@@ -24,6 +24,20 @@ package struct SortOrder {
         assert(descending.count == columns.count && nullsFirst.count == columns.count, "a direction for each key")
         for (index, column) in columns.enumerated() {
             try add(column, isDescending: descending[index], nullsFirst: nullsFirst[index], look)
+            try look()
+        }
+    }
+
+    /// Of keys that may be words already.
+    init(_ windowKeys: [WindowKey], rowCount: Int, _ look: () throws -> Void) rethrows {
+        count = rowCount
+        for key in windowKeys {
+            switch key.form {
+            case .words(let words): keys.append(.words(words))
+            case .values(let column):
+                assert(column.count == rowCount, "keys of the same rows")
+                try add(column, isDescending: key.isDescending, nullsFirst: key.nullsFirst, look)
+            }
             try look()
         }
     }

@@ -2,27 +2,21 @@
 /// that sequence, a row one in the input.
 package struct WindowRows: Sendable {
     /// By place: the row.
-    let rows: [UInt32]
+    private(set) var rows: [UInt32]
     /// The place where each partition begins, and behind the last one the number of rows.
     let partitions: [UInt32]
     /// The place where each stretch of rows alike begins, and the number of rows; empty where nobody asked.
-    let peers: [UInt32]
+    private(set) var peers: [UInt32]
 
+    /// Rows by their partitions, in each as they are in the input and all alike: ``sort(by:wantsPeers:look:)`` is next
+    /// where there is an order.
     /// - Parameters:
     ///   - groups: the partition of each row; nil: all are of one.
     ///   - groupCount: what groups are below.
-    ///   - keys: what partitions are ordered by; of equal rows the first in the input comes first. Empty: all rows of
-    ///     a partition are alike.
-    ///   - wantsPeers: whether a function asks which rows are alike.
-    ///   - look: throws when nobody wants the order any more.
     /// - Precondition: 32 bits count the rows.
-    /// - Complexity: O(rows) where rows come in order or go by one key that is no long text, else O(rows · log rows).
-    package init(
-        rowCount: Int, groups: [UInt32]?, groupCount: Int, keys: [Vector], descending: [Bool], nullsFirst: [Bool],
-        wantsPeers: Bool, look: () throws -> Void
-    ) rethrows {
+    /// - Complexity: O(rows).
+    package init(rowCount: Int, groups: [UInt32]?, groupCount: Int) {
         precondition(rowCount < UInt32.max, "32 bits count the rows, and one number is none of them")
-        var rows: [UInt32]
         if let groups {
             assert(groups.count == rowCount && groups.allSatisfy { $0 < groupCount }, "a partition for each row")
             let (together, starts) = Self.together(groups, groupCount)
@@ -33,15 +27,16 @@ package struct WindowRows: Sendable {
             rows = (0..<UInt32(rowCount)).map { $0 }
             partitions = rowCount == 0 ? [0] : [0, UInt32(rowCount)]
         }
-        try look()
-        if keys.isEmpty {
-            peers = wantsPeers ? partitions : []
-        } else {
-            peers = try SortOrder.sort(
-                &rows, within: partitions, by: keys, descending: descending, nullsFirst: nullsFirst,
-                wantsPeers: wantsPeers, look: look)
-        }
-        self.rows = rows
+        peers = partitions
+    }
+
+    /// Puts the rows of each partition in order; of equal rows the first in the input comes first.
+    /// - Parameters:
+    ///   - wantsPeers: whether a function asks which rows are alike.
+    ///   - look: throws when nobody wants the order any more.
+    /// - Complexity: O(rows) where rows come in order or go by one key that is no long text, else O(rows · log rows).
+    package mutating func sort(by keys: [WindowKey], wantsPeers: Bool, look: () throws -> Void) rethrows {
+        peers = try SortOrder.sort(&rows, within: partitions, by: keys, wantsPeers: wantsPeers, look: look)
     }
 
     /// Rows of one group side by side, each group's ascending, and where each group begins.

@@ -11,14 +11,17 @@ struct WindowOperator: Sendable {
     /// The input's columns, then one for each call.
     let output: [TableColumn]
 
-    /// - Parameter keys: columns of the input of texts of which nothing counts but which are equal.
-    func run(_ input: Pipeline, keys: Set<Int>) throws -> Pipeline {
+    /// - Parameters:
+    ///   - keys: columns of the input of texts of which nothing counts but which are equal.
+    ///   - shown: columns of the output at which somebody looks.
+    func run(_ input: Pipeline, keys: Set<Int>, shown: Set<Int>) throws -> Pipeline {
         assert(output.count == input.columns.count + calls.count, "the input's columns come out, then results")
-        let chunks = try input.collect(context, keys: keys)
-        if chunks.isEmpty { return Pipeline(columns: output, chunks: []) }
-        var work = WindowWork(context: context, chunks: chunks, columns: input.columns)
-        let starts = work.starts
+        // Nobody else holds the chunks, so that what is let go of is gone.
+        var work = WindowWork(
+            context: context, chunks: try input.collect(context, keys: keys), columns: input.columns, shown: shown)
+        if work.chunks.isEmpty { return Pipeline(columns: output, chunks: []) }
         let results = try work.results(of: calls, partition: partition, order: order)
+        let (chunks, starts) = (work.chunks, work.starts)
         var rows = Pipeline(columns: output, unitCount: chunks.count) { [context] unit, sink in
             let rows = starts[unit]..<starts[unit + 1]
             let values = try results.map { result in

@@ -13,22 +13,32 @@ extension QueryContext {
     }
 }
 
-/// The rows of one window node while its functions are computed. What it holds is booked.
+/// The rows of one window node while its functions are computed. What it holds is booked, and let go of as soon as
+/// nothing asks for it any more: of ten million rows each byte a row counts.
 struct WindowWork {
     let context: QueryContext
-    let chunks: [Chunk]
+    /// The rows; a column of which nobody asks anything any more is null throughout.
+    private(set) var chunks: [Chunk]
     /// Where each chunk begins, and the number of rows.
     let starts: [Int]
-    let columns: [TableColumn]
+    private let columns: [TableColumn]
+    /// Columns at which somebody looks once all is computed.
+    private let shown: Set<Int>
+    /// The partition of each row; nil where all are of one, and once rows are in order.
+    private var groups: [UInt32]?
+    private var groupCount = 1
     /// Of the function that is computed: given back once it is, unless its results stand in it.
     private var bookedBytes = 0
     private var frames: [WindowFrame: WindowFrames] = [:]
 
-    /// - Parameter columns: of the chunks, none of which is empty.
-    init(context: QueryContext, chunks: [Chunk], columns: [TableColumn]) {
+    /// - Parameters:
+    ///   - chunks: none is empty. Their rows are booked.
+    ///   - columns: of the chunks.
+    init(context: QueryContext, chunks: [Chunk], columns: [TableColumn], shown: Set<Int>) {
         self.context = context
         self.chunks = chunks
         self.columns = columns
+        self.shown = shown
         var starts = [0]
         for chunk in chunks { starts.append(starts[starts.count - 1] + chunk.rowCount) }
         self.starts = starts
@@ -39,14 +49,15 @@ struct WindowWork {
     mutating func results(
         of calls: [WindowCall], partition: [Expression], order: [SortKey]
     ) throws -> [WindowColumn] {
-        let (groups, groupCount) = try groups(partition)
+        try part(partition)
+        keep(order.map(\.expression) + calls.flatMap(\.expressions))
         var results = [WindowColumn?](repeating: nil, count: calls.count)
         let whole = calls.indices.filter { calls[$0].isOfWholePartition(isOrdered: !order.isEmpty) }
-        let ofPartitions = try aggregated(whole.map { calls[$0] }, groups, groupCount, order)
+        let ofPartitions = try aggregated(whole.map { calls[$0] }, order)
         for (index, column) in zip(whole, ofPartitions) { results[index] = column }
         if whole.count < calls.count {
-            let wantsPeers = calls.contains(where: \.asksForPeers)
-            let rows = try rows(groups, groupCount, order, wantsPeers: wantsPeers)
+            let others = calls.indices.filter { results[$0] == nil }.map { calls[$0] }
+            let rows = try ordered(order, for: others)
             for index in calls.indices where results[index] == nil {
                 try context.check()
                 let column = try result(of: calls[index], rows, order)
@@ -56,12 +67,25 @@ struct WindowWork {
                 results[index] = column
             }
         }
+        keep([])
         return results.compactMap { $0 }
     }
 
-    /// The partition of each row; nil where all are of one.
-    private func groups(_ partition: [Expression]) throws -> (groups: [UInt32]?, count: Int) {
-        if partition.isEmpty { return (nil, 1) }
+    /// Lets go of columns that are not shown and that no expression reads that is still to be computed.
+    private mutating func keep(_ expressions: [Expression]) {
+        var kept = shown
+        for expression in expressions { expression.collectColumns(into: &kept) }
+        for (place, chunk) in chunks.enumerated() {
+            for (index, column) in chunk.columns.enumerated() where !kept.contains(index) && !column.isAbsent {
+                context.budget.release(column.memoryBytes)
+                chunks[place].columns[index] = .constant(.null, type: column.type, count: column.count)
+            }
+        }
+    }
+
+    /// Finds the partition of each row.
+    private mutating func part(_ partition: [Expression]) throws {
+        if partition.isEmpty { return }
         var table = GroupTable(types: partition.map(\.type))
         var groups: [UInt32] = []
         try context.budget.reserve(rowCount * 4)
@@ -76,23 +100,40 @@ struct WindowWork {
             tableBytes = table.memoryBytes
         }
         context.budget.release(tableBytes)
-        return (groups, table.count)
+        (self.groups, groupCount) = (groups, table.count)
     }
 
-    private mutating func rows(
-        _ groups: [UInt32]?, _ groupCount: Int, _ order: [SortKey], wantsPeers: Bool
-    ) throws -> WindowRows {
-        let keys = try order.map { try column($0.expression) }
-        // Keys of up to two words a row, and the rows of a partition twice.
-        let sortBytes = rowCount * (16 * keys.count + 16)
-        try context.budget.reserve(sortBytes)
-        let rows = try WindowRows(
-            rowCount: rowCount, groups: groups, groupCount: groupCount, keys: keys,
-            descending: order.map(\.isDescending), nullsFirst: order.map(\.nullsFirst), wantsPeers: wantsPeers,
-            look: context.check)
-        context.budget.release(sortBytes + bookedBytes)
-        bookedBytes = 0
-        try context.budget.reserve(rows.memoryBytes)
+    /// The rows in order, with what functions ask of it.
+    private mutating func ordered(_ order: [SortKey], for calls: [WindowCall]) throws -> WindowRows {
+        let wantsPeers = calls.contains(where: \.asksForPeers)
+        var frames = calls.map(\.frame).filter { $0.unit == .range && ($0.start.offset ?? $0.end.offset) != nil }
+        if order.isEmpty { frames = [] }
+        try context.budget.reserve(rowCount * 4 + groupCount * 8)
+        var rows = WindowRows(rowCount: rowCount, groups: groups, groupCount: groupCount)
+        if groups != nil { context.budget.release(rowCount * 4) }
+        groups = nil
+        if !order.isEmpty {
+            var keyBytes = 0
+            let keys = try order.map { key in
+                let parts = try chunks.map { chunk in
+                    try context.check()
+                    return try Evaluator(context: context).evaluate(key.expression, chunk)
+                }
+                let made = WindowKey(
+                    parts, type: key.expression.type, isDescending: key.isDescending, nullsFirst: key.nullsFirst)
+                try context.budget.reserve(made.memoryBytes)
+                keyBytes += made.memoryBytes
+                return made
+            }
+            // Keys of frames are read once more.
+            keep((frames.isEmpty ? [] : order.map(\.expression)) + calls.flatMap(\.expressions))
+            // A partition that stands in no order is sorted beside its keys; most are short.
+            let sortBytes = groupCount == 1 ? rowCount * 32 : 0
+            try context.budget.reserve(sortBytes)
+            try rows.sort(by: keys, wantsPeers: wantsPeers, look: context.check)
+            context.budget.release(keyBytes + sortBytes)
+        }
+        try context.budget.reserve(rows.memoryBytes - rowCount * 4 - groupCount * 8)
         return rows
     }
 
@@ -246,26 +287,26 @@ struct WindowWork {
     }
 
     /// Aggregates whose frame is the whole partition, computed once for each.
-    private func aggregated(
-        _ calls: [WindowCall], _ groups: [UInt32]?, _ groupCount: Int, _ order: [SortKey]
-    ) throws -> [WindowColumn] {
+    private func aggregated(_ calls: [WindowCall], _ order: [SortKey]) throws -> [WindowColumn] {
         if calls.isEmpty { return [] }
         var (input, keys): ([TableColumn], [Expression]) = (columns, [])
         if groups != nil {
             keys = [.column(columns.count, .integer)]
             input.append(TableColumn(name: "partition", type: .integer))
         }
-        let rowsMax = context.chunkRowsMax
-        let rows = Pipeline(columns: input, unitCount: chunks.count) { [chunks, starts] unit, sink in
+        let most = context.chunkRowsMax
+        var rows = Pipeline(columns: input, unitCount: chunks.count) { [chunks, starts, groups] unit, sink in
             var values = chunks[unit].columns
             if let groups {
                 let own = groups[starts[unit]..<starts[unit + 1]].map { Int64($0) }
                 values.append(Vector(type: .integer, count: own.count, storage: .int64(own)))
             }
             // The newest rows of a table may come in larger morsels than sealed ones.
-            for part in Chunk(columns: values, rowCount: chunks[unit].rowCount).pieces(of: rowsMax) { try sink(part) }
+            for part in Chunk(columns: values, rowCount: chunks[unit].rowCount).pieces(of: most) { try sink(part) }
         }
-        let output = keys.map { TableColumn(name: "partition", type: $0.type) }
+        rows.rowsMax = rowCount
+        let output =
+            keys.map { TableColumn(name: "partition", type: $0.type) }
             + calls.map { TableColumn(name: "result", type: $0.type) }
         let operation = AggregateOperator(
             context: context, groups: keys, calls: calls.compactMap { $0.aggregate(order) }, output: output)

@@ -12,11 +12,9 @@ struct WindowedRows: Sendable {
     /// At which columns of the windows' output somebody looks.
     let wanted: Set<Int>
 
-    /// What windows and conditions look at of one morsel.
+    /// A morsel with rows that its conditions leave, by their places; nil: all.
     private struct Piece: Sendable {
         var morsel: any Morsel
-        var chunk: Chunk
-        /// The rows by their places in the morsel; nil: all.
         var places: [UInt32]?
     }
 
@@ -26,22 +24,18 @@ struct WindowedRows: Sendable {
         let asked = ColumnLooks(columns: conditions.reduce(into: Set<Int>()) { $0.formUnion($1.columnsRead) })
         let looks = asked.below(
             windowsOver: windows.partition, order: windows.order, windows.calls, inputCount: inputCount)
-        let keys = looks.below(conditions: scan.conditions).keys
-        let pieces = try pieces(looks.columns.sorted(), keys: keys)
+        let (pieces, work, results) = try windowed(
+            looks.columns.sorted(), keys: looks.below(conditions: scan.conditions).keys, shown: asked.columns)
         if pieces.isEmpty { return Pipeline(columns: windows.output, chunks: []) }
-        var work = WindowWork(context: context, chunks: pieces.map(\.chunk), columns: scan.output)
-        let starts = work.starts
-        let results = try work.results(
-            of: windows.calls, partition: windows.partition, order: windows.order)
-        // Texts that were only compared are read where they are shown.
-        let others = wanted.filter { $0 < inputCount && (!looks.columns.contains($0) || keys.contains($0)) }.sorted()
+        let (chunks, starts) = (work.chunks, work.starts)
+        // What was let go of is read once more where it is shown, and texts that were only compared.
+        let others = wanted.filter { $0 < inputCount && !asked.columns.contains($0) }.sorted()
         var rows = Pipeline(columns: windows.output, unitCount: pieces.count) { [scan, conditions] unit, sink in
-            let piece = pieces[unit]
             let values = try results.map { result in
                 try context.running { () throws(KernelError) in try result.vector(starts[unit]..<starts[unit + 1]) }
             }
-            var chunk = Chunk(columns: piece.chunk.columns + values, rowCount: piece.chunk.rowCount)
-            var places = piece.places ?? (0..<UInt32(chunk.rowCount)).map { $0 }
+            var chunk = Chunk(columns: chunks[unit].columns + values, rowCount: chunks[unit].rowCount)
+            var places = pieces[unit].places ?? (0..<UInt32(chunk.rowCount)).map { $0 }
             let evaluator = Evaluator(context: context)
             for condition in conditions {
                 guard let kept = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
@@ -50,7 +44,7 @@ struct WindowedRows: Sendable {
                 places = kept.map { places[Int($0)] }
             }
             if !others.isEmpty {
-                let read = try scan.read(places, of: piece.morsel, columns: others)
+                let read = try scan.read(places, of: pieces[unit].morsel, columns: others)
                 for column in others { chunk.columns[column] = read.columns[column] }
             }
             let booking = scan.booking(of: chunk)
@@ -61,21 +55,39 @@ struct WindowedRows: Sendable {
         return rows
     }
 
-    /// In the order of the table, without those of which no row is left.
-    private func pieces(_ columns: [Int], keys: Set<Int>) throws -> [Piece] {
+    /// What the windows say of the rows, which are read with the columns that this takes.
+    private func windowed(
+        _ columns: [Int], keys: Set<Int>, shown: Set<Int>
+    ) throws -> (pieces: [Piece], work: WindowWork, results: [WindowColumn]) {
+        let pieces: [Piece]
+        var chunks: [Chunk]
+        (pieces, chunks) = try read(columns, keys: keys)
+        var work = WindowWork(context: scan.context, chunks: chunks, columns: scan.output, shown: shown)
+        // Nobody else holds them, so that what is let go of is gone.
+        chunks = []
+        if pieces.isEmpty { return (pieces, work, []) }
+        let results = try work.results(
+            of: windows.calls, partition: windows.partition, order: windows.order)
+        return (pieces, work, results)
+    }
+
+    /// In the order of the table, without morsels of which no row is left.
+    private func read(_ columns: [Int], keys: Set<Int>) throws -> (pieces: [Piece], chunks: [Chunk]) {
         let context = scan.context
         let keyed = scan.reading(keys: keys, units: [:])
         let units = Pipeline.units(scan.morsels.count, rows: scan.rowCount)
-        let parts = try units.run(context, make: { [(ordinal: UInt64, piece: Piece)]() }) { _, ordinal, found in
+        typealias Found = (ordinal: UInt64, piece: Piece, chunk: Chunk)
+        let parts = try units.run(context, make: { [Found]() }) { _, ordinal, found in
             let morsel = scan.morsels[Pipeline.unit(of: ordinal)]
             guard morsel.rowCount > 0, let open = scan.remaining(morsel),
                 let (chunk, places) = try keyed.read(morsel, conditions: open, columns: columns)
             else { return true }
             let kept = chunk.kept(keys: keys)
             try context.budget.reserve(kept.bytes + (places?.count ?? 0) * 4)
-            found.append((ordinal, Piece(morsel: morsel, chunk: kept.chunk, places: places)))
+            found.append((ordinal, Piece(morsel: morsel, places: places), kept.chunk))
             return true
         }
-        return parts.flatMap { $0 }.sorted { $0.ordinal < $1.ordinal }.map(\.piece)
+        let found = parts.flatMap { $0 }.sorted { $0.ordinal < $1.ordinal }
+        return (found.map(\.piece), found.map(\.chunk))
     }
 }
