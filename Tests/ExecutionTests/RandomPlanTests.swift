@@ -83,7 +83,7 @@ struct PlanGenerator {
         ("a", .integer), ("b", .integer), ("s", .text), ("t", .text), ("f", .boolean), ("w", .timestamptz),
         ("m", .numeric(scale: 12)),
     ]
-    private static let types = columns.map(\.1)
+    static let types = columns.map(\.1)
     private var generator: SeededGenerator
 
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
@@ -91,7 +91,7 @@ struct PlanGenerator {
     mutating func pick<Value>(_ options: [Value]) -> Value {
         options[Int.random(in: 0..<options.count, using: &generator)]
     }
-    private mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
+    mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
 
     mutating func rows(_ count: Int) -> [[Scalar]] {
         let nullPercent = pick([0, 15, 60])
@@ -109,12 +109,12 @@ struct PlanGenerator {
         }
     }
 
-    private mutating func column(_ type: ColumnType) -> Expression {
+    mutating func column(_ type: ColumnType) -> Expression {
         let index = pick(Self.types.indices.filter { Self.types[$0] == type })
         return .column(index, type)
     }
 
-    private mutating func expression(_ type: ColumnType, _ depth: Int) -> Expression {
+    mutating func expression(_ type: ColumnType, _ depth: Int) -> Expression {
         if depth == 0 || chance(30) {
             return chance(75) ? column(type) : .literal(chance(10) ? .null : scalar(type), type)
         }
@@ -191,7 +191,7 @@ struct PlanGenerator {
         }
     }
 
-    private static let output = columns.map { TableColumn(name: $0.0, type: $0.1) }
+    static let output = columns.map { TableColumn(name: $0.0, type: $0.1) }
 
     private func scan(_ name: String) -> Plan {
         .scan(table: name, columns: Array(Self.columns.indices), output: Self.output, predicates: [])
@@ -220,7 +220,7 @@ struct PlanGenerator {
         return .project(join, picked, output: Self.output)
     }
 
-    private mutating func sortKeys(_ types: [ColumnType]) -> [SortKey] {
+    mutating func sortKeys(_ types: [ColumnType]) -> [SortKey] {
         (0..<pick([1, 2, 3])).map { _ in
             let index = Int.random(in: 0..<types.count, using: &generator)
             return SortKey(expression: .column(index, types[index]), isDescending: chance(50), nullsFirst: chance(50))
@@ -229,7 +229,8 @@ struct PlanGenerator {
 
     mutating func plan() -> Plan {
         let input = source(2)
-        switch pick([0, 1, 1, 1, 2, 3, 4, 5]) {
+        switch pick([0, 1, 1, 1, 2, 3, 4, 5, 6, 6]) {
+        case 6: return windows(over: input)
         case 0: return input
         case 1: return aggregate(input)
         case 2: return .sort(input, sortKeys(Self.types), limit: chance(50) ? pick([0, 1, 3, 20]) : nil)

@@ -22,6 +22,8 @@ struct Reference {
         case .project(let input, let expressions, _):
             return try rows(input).map { row in try expressions.map { try value($0, row) } }
         case .aggregate(let input, let groups, let calls, _): return try aggregate(rows(input), groups, calls)
+        case .window(let input, let partition, let order, let calls, _):
+            return try windows(rows(input), partition, order, calls)
         case .distinct(let input):
             var seen: Set<Row> = []
             return try rows(input).filter { seen.insert($0).inserted }
@@ -44,7 +46,7 @@ struct Reference {
         }
     }
 
-    private func compare(_ a: Scalar, _ b: Scalar, _ key: SortKey) -> Int {
+    func compare(_ a: Scalar, _ b: Scalar, _ key: SortKey) -> Int {
         if a.isNull || b.isNull {
             if a.isNull && b.isNull { return 0 }
             return a.isNull == key.nullsFirst ? -1 : 1
@@ -52,7 +54,7 @@ struct Reference {
         return order(a, b) * (key.isDescending ? -1 : 1)
     }
 
-    private func order(_ a: Scalar, _ b: Scalar) -> Int {
+    func order(_ a: Scalar, _ b: Scalar) -> Int {
         switch (a, b) {
         case (.integer(let x), .integer(let y)), (.timestamptz(let x), .timestamptz(let y)):
             x < y ? -1 : (x > y ? 1 : 0)
@@ -99,7 +101,7 @@ struct Reference {
         return try order.map { key in try key + calls.map { try result($0, members[key] ?? []) } }
     }
 
-    private func result(_ call: AggregateCall, _ rows: [Row]) throws -> Scalar {
+    func result(_ call: AggregateCall, _ rows: [Row]) throws -> Scalar {
         var rows = rows
         if let filter = call.filter { rows = try rows.filter { try value(filter, $0) == .boolean(true) } }
         if call.function == .countRows { return .integer(Int64(rows.count)) }
@@ -135,7 +137,7 @@ struct Reference {
         }
     }
 
-    private func mantissa(_ value: Scalar) -> Int128 {
+    func mantissa(_ value: Scalar) -> Int128 {
         switch value {
         case .integer(let number): Int128(number)
         case .numeric(let mantissa, _): mantissa

@@ -20,6 +20,12 @@ import Testing
             .filter(scan, expression),
             .project(scan, [expression, expression], output: columns),
             .aggregate(scan, groups: [expression], aggregates: [call], output: columns),
+            .window(
+                scan, partition: [expression], order: [key],
+                calls: [
+                    WindowCall(
+                        function: .aggregate(.count), arguments: [expression], filter: expression, type: .integer)
+                ], output: columns + [columns[0]]),
             .sort(scan, [key], limit: 1),
             .join(
                 left: scan, right: scan, kind: .left, leftKeys: [expression], rightKeys: [expression],

@@ -5,7 +5,7 @@ import Testing
 
 /// Questions and the plans they become, errors and where they point: `Tests/Goldens/SQLText`.
 @Suite struct GoldenTests {
-    @Test(arguments: ["twelve", "expressions", "aggregates", "relations", "times", "errors", "statements"])
+    @Test(arguments: ["twelve", "expressions", "aggregates", "windows", "relations", "times", "errors", "statements"])
     func golden(_ name: String) throws {
         let file = try GoldenFile("SQLText/\(name).txt")
         #expect(!file.cases.isEmpty)

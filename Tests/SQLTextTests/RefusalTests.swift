@@ -18,8 +18,9 @@ import Testing
         ("explain (format json) select 1", "format"), ("explain insert into events values (1)", "explain"),
         ("with q as (insert into events values (1) returning turn) select 1", "q as"),
         // Parts of a SELECT.
-        ("select row_number() over (order by time) from events", "row_number"),
-        ("select count(*) over w from events window w as ()", "()"),
+        ("select count(distinct channel) over () from events", "count"),
+        ("select string_agg(channel, ',') over (order by time) from events", "string_agg"),
+        ("select count(*) over (order by time rows current row exclude ties) from events", "(order"),
         ("with recursive q as (select 1) select * from q", "with"),
         ("select distinct on (channel) channel from events", "channel) c"),
         ("select channel from events group by rollup (channel)", "rollup"),

@@ -27,7 +27,8 @@ import Testing
                 [
                     .divisionByZero, .numberOutOfRange, .timeOutOfRange, .intervalOutOfRange, .zoneOutOfRange,
                     .invalidText, .invalidTime, .invalidParameter, .invalidPattern, .invalidEscape, .invalidLogarithm,
-                    .invalidPower, .negativeLength, .negativeLimit, .negativeOffset,
+                    .invalidPower, .negativeLength, .negativeLimit, .negativeOffset, .missingFrame, .negativeFrame,
+                    .invalidTiles, .invalidPlace,
                 ]
             ),
             (
@@ -35,7 +36,7 @@ import Testing
                 [
                     .syntax, .undefinedTable, .undefinedColumn, .undefinedFunction, .undefinedName, .undefinedCast,
                     .ambiguousColumn, .ambiguousOperator, .duplicateName, .invalidReference, .typeMismatch,
-                    .undeterminedType, .misusedAggregate, .wrongAggregate,
+                    .undeterminedType, .misusedAggregate, .wrongAggregate, .misusedWindow,
                 ]
             ),
             ("0A", [.notSupported]), ("21", [.tooManyRows]), ("53", [.memoryExceeded]),

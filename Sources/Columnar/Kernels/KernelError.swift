@@ -13,6 +13,10 @@ package enum KernelError: Error, Hashable, Sendable {
     case textTooLong
     /// Whoever asked wants no more, or its time is over: see ``KernelWatch``.
     case stopped
+    /// Rows would be put into no part.
+    case noTiles
+    /// The first value of a frame is the number one.
+    case noPlace
     /// The text of a histogram is none.
     case damagedHistogram(expected: String)
 }

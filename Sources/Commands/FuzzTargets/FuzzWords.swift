@@ -54,8 +54,9 @@ package enum FuzzWords {
         select distinct on from where group by rollup cube grouping sets having order asc desc nulls first last \
         limit offset with recursive as union all intersect except values join left right full outer cross using \
         lateral in not exists between like ilike similar is null case when then else end cast interval date \
-        timestamp timestamptz extract epoch at time zone array any some row over partition rows range unbounded \
-        preceding following current filter within percentile_cont percentile_disc count sum avg min max stddev \
+        timestamp timestamptz extract epoch at time zone array any some row over partition rows range groups unbounded \
+        preceding following current window row_number() lag( nth_value( filter within percentile_cont percentile_disc \
+        count sum avg min max stddev \
         date_trunc generate_series now() coalesce nullif greatest least substring position trim regexp_replace \
         regexp_matches json_build_object jsonb_path_query approx_distinct explain analyze llm_call turns \
         conversations events message.received cost_usd duration_ns tenant model

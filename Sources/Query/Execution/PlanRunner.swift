@@ -1,8 +1,8 @@
 import Columnar
 import Plans
 
-/// Turns plan nodes into pipelines. A node that needs all rows of its input (aggregate, sort, distinct, limit, a join's
-/// right side) runs at once; the others are steps of the stream above them.
+/// Turns plan nodes into pipelines. A node that needs all rows of its input (aggregate, window, sort, distinct, limit,
+/// a join's right side) runs at once; the others are steps of the stream above them.
 struct PlanRunner: Sendable {
     let context: QueryContext
 
@@ -34,7 +34,7 @@ struct PlanRunner: Sendable {
             let limit = LimitOperator(context: context, count: count, offset: offset)
             let source = try leading(limit.wanted, of: input) ?? pipeline(input)
             return Pipeline(columns: source.columns, chunks: try limit.run(source))
-        case .join: return try pipeline(plan, for: .all(of: plan))
+        case .join, .window: return try pipeline(plan, for: .all(of: plan))
         case .union(let inputs): return union(try inputs.map(pipeline), columns: plan.output)
         }
     }
@@ -64,6 +64,7 @@ struct PlanRunner: Sendable {
         switch plan {
         case .filter(let input, let condition):
             let conditions = condition.conjuncts
+            if let rows = try windowed(input, conditions, looks) { return rows }
             return filtered(try pipeline(input, for: looks.below(conditions: conditions)), conditions)
         case .project(let input, let expressions, let output):
             return projected(try pipeline(input, for: looks.below(expressions)), expressions, output)
@@ -85,6 +86,12 @@ struct PlanRunner: Sendable {
                 context, right: rightChunks, rightColumns: right.output, leftColumns: source.columns, kind: kind,
                 leftKeys: leftKeys, rightKeys: rightKeys, residual: residual, shown: looks.columns
             ).apply(source)
+        case .window(let input, let partition, let order, let calls, let output):
+            let below = looks.below(
+                windowsOver: partition, order: order, calls, inputCount: output.count - calls.count)
+            return try WindowOperator(
+                context: context, partition: partition, order: order, calls: calls, output: output
+            ).run(pipeline(input, for: below), keys: below.keys, shown: looks.columns)
         case .scan, .values, .sort, .limit, .union: return try pipeline(plan)
         }
     }
@@ -102,7 +109,18 @@ struct PlanRunner: Sendable {
         guard case .filter(let input, let condition) = plan else {
             preconditionFailure("only scans and filters come here")
         }
+        if case .window = input { return try pipeline(plan, for: .all(of: plan)) }
         return filtered(try pipeline(input), condition.conjuncts)
+    }
+
+    /// The rows of a table that a condition over windows leaves; nil where others make the rows.
+    private func windowed(_ plan: Plan, _ conditions: [Expression], _ looks: ColumnLooks) throws -> Pipeline? {
+        guard case .window(let input, let partition, let order, let calls, let output) = plan,
+            let scan = try scan(input)
+        else { return nil }
+        let windows = WindowOperator(
+            context: context, partition: partition, order: order, calls: calls, output: output)
+        return try WindowedRows(scan: scan, windows: windows, conditions: conditions, wanted: looks.columns).pipeline()
     }
 
     private func filtered(_ rows: Pipeline, _ conditions: [Expression]) -> Pipeline {

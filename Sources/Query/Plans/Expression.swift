@@ -34,6 +34,10 @@ package indirect enum Expression: Hashable, Sendable {
 package enum Placeholder: Hashable, Sendable {
     /// The aggregate of that number of the query that is bound.
     case aggregate(Int)
+    /// The window function of that number.
+    case window(Int)
+    /// The column of that number of the FROM of the query around.
+    case outer(Int)
 }
 
 /// One `WHEN … THEN …`.

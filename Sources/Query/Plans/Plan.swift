@@ -13,6 +13,9 @@ package indirect enum Plan: Hashable, Sendable {
     /// Output: the groups, then the aggregates. No groups: exactly one row.
     case aggregate(Plan, groups: [Expression], aggregates: [AggregateCall], output: [TableColumn])
     case distinct(Plan)
+    /// Output: the input's columns, then a column for each call; rows keep their order. All calls look at the same
+    /// partitions in the same order; rows alike in it stand in that of the input.
+    case window(Plan, partition: [Expression], order: [SortKey], calls: [WindowCall], output: [TableColumn])
     /// With `limit`, only the first rows are kept (top-k).
     case sort(Plan, [SortKey], limit: Int?)
     case limit(Plan, count: Int?, offset: Int)
@@ -28,7 +31,7 @@ package indirect enum Plan: Hashable, Sendable {
     package var output: [TableColumn] {
         switch self {
         case .scan(_, _, let output, _), .values(_, let output), .project(_, _, let output),
-            .aggregate(_, _, _, let output):
+            .aggregate(_, _, _, let output), .window(_, _, _, _, let output):
             output
         case .filter(let input, _), .distinct(let input), .sort(let input, _, _), .limit(let input, _, _): input.output
         case .join:
@@ -43,7 +46,7 @@ package indirect enum Plan: Hashable, Sendable {
     package var outputCount: Int {
         switch self {
         case .scan(_, _, let output, _), .values(_, let output), .project(_, _, let output),
-            .aggregate(_, _, _, let output):
+            .aggregate(_, _, _, let output), .window(_, _, _, _, let output):
             output.count
         case .filter(let input, _), .distinct(let input), .sort(let input, _, _), .limit(let input, _, _):
             input.outputCount

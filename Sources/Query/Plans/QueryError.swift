@@ -96,6 +96,8 @@ extension QueryError {
         case misusedAggregate
         /// An ordered-set aggregate without its order, or a plain one with it.
         case wrongAggregate
+        /// A window function where none may stand, or a window that cannot be.
+        case misusedWindow
         case negativeLimit, negativeOffset
 
         // The values it meets.
@@ -109,6 +111,10 @@ extension QueryError {
         case invalidParameter
         case invalidPattern, invalidEscape
         case invalidLogarithm, invalidPower
+        /// How far a frame reaches: not at all known, or below zero.
+        case missingFrame, negativeFrame
+        /// Into how many parts rows are put, or the number of a row in its frame: below one.
+        case invalidTiles, invalidPlace
         /// The length of a substring.
         case negativeLength
         /// More than one row where one value is meant.

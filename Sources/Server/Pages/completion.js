@@ -2,7 +2,8 @@
 
 const sqlWords = ["select", "from", "where", "group by", "order by", "limit", "join", "left join", "on", "as", "and", "or", "not",
   "in", "is null", "is not null", "between", "like", "ilike", "case", "when", "then", "else", "end", "distinct", "having",
-  "union all", "with", "filter", "interval", "timestamptz", "asc", "desc", "nulls last", "explain analyze"];
+  "union all", "with", "filter", "interval", "timestamptz", "asc", "desc", "nulls last", "over (", "partition by", "rows between",
+  "unbounded preceding", "current row", "explain analyze"];
 const promWords = ["by", "without", "on", "ignoring", "group_left", "group_right", "offset", "bool", "and", "or", "unless"];
 const listMax = 40;
 

@@ -373,6 +373,9 @@ class OwnQuestions:
         if not fitting:
             return Node(TRUTH, f"exists (select 1 from {name})")
         column = self.pick(fitting)
+        if self.chance(0.4):
+            rows = f"from {name} i where i.{column} = {{}}"
+            return Node(TRUTH, self.pick([f"({no}exists (select 1 {rows}))", f"((select count(*) {rows}) {self.pick(['=', '>'])} {self.pick([0, 1])})"]), (one,))
         if one.kind in (COUNT, TIME, MONEY) and self.chance(0.5):
             return Node(TRUTH, f"({{}} {self.pick(['<', '>='])} (select {self.pick(['min', 'max'])}({column}) from {name}))", (one,))
         known = f" where {column} is not null" if no or self.chance(0.5) else ""
@@ -518,6 +521,35 @@ class OwnQuestions:
         order, limit, offset = self.ordered(len(items), 0.2) if keys and not merges else ((), None, 0)
         return Question(table, items, len(keys), None, tuple(where), order=order, limit=limit, offset=offset)
 
+    def windowed(self):
+        """A function over a window. Rows alike in its order come in any order: what it says of them is the same."""
+        by, key = self.column(self.pick([TEXT, TEXT, TRUTH]))[0], self.expression(self.pick([COUNT, TIME, TEXT]), 1)
+        exact = self.expression(self.pick([COUNT, MONEY]), 1)
+        over = f"over (partition by {{}} order by {{}} {self.pick(['asc nulls last', 'desc nulls first', 'asc nulls first', 'desc nulls last'])}"
+        frame = self.pick(["", "", "", " groups between 1 preceding and 1 following", " groups 2 preceding", " groups between current row and unbounded following",
+                           " range between unbounded preceding and unbounded following", " range between current row and unbounded following"])
+        if key.kind == TIME and self.chance(0.3):
+            frame = f" range between interval '{self.pick(['30 minutes', '1 hour', '1 day'])}' preceding and {self.pick(['current row', 'unbounded following'])}"
+        if key.kind == COUNT and self.chance(0.3):
+            frame = f" range between {self.pick([0, 1, 1000])} preceding and {self.pick([1, 5, 1000])} following"
+        whole, framed = f"{over})", f"{over}{frame})"
+        return self.pick([
+            Node(COUNT, f"rank() {whole}", (by, key)), Node(COUNT, f"dense_rank() {whole}", (by, key)),
+            Node(REAL, f"percent_rank() {whole}", (by, key), False), Node(REAL, f"cume_dist() {whole}", (by, key), False),
+            Node(COUNT, f"count(*) {framed}", (by, key)), Node(COUNT, f"count({{}}) {framed}", (exact, by, key)),
+            Node(MONEY, f"sum({{}}) {framed}", (exact, by, key)), Node(MONEY, f"sum({{}}) filter (where {{}}) {framed}", (exact, self.condition(1), by, key)),
+            Node(exact.kind, f"{self.pick(['min', 'max'])}({{}}) {framed}", (exact, by, key)), Node(REAL, f"avg({{}}) {framed}", (exact, by, key), False),
+            Node(key.kind, f"{self.pick(['first_value', 'last_value'])}({{}}) {framed}", (key, by, key)),
+        ])
+
+    def windows(self):
+        table, join = self.start()
+        while join:
+            table, join = self.start()
+        items = tuple(self.windowed() if self.chance(0.7) else self.column(self.any_kind())[0] for _ in range(self.random.randint(1, 3)))
+        order, limit, offset = self.ordered(len(items)) if all(item.is_all_exact() for item in items) else ((), None, 0)
+        return Question(table, items, None, None, self.where(), is_distinct=self.chance(0.2), order=order, limit=limit, offset=offset)
+
     def union(self):
         kinds = [self.any_kind() for _ in range(self.random.randint(1, 3))]
         # An order and a limit would be those of the whole.
@@ -525,4 +557,4 @@ class OwnQuestions:
         return Union(parts, self.pick(["union", "union all"]))
 
     def next(self):
-        return self.pick([self.groups] * 8 + [self.folded] * 8 + [self.rows] * 6 + [self.union] * 2)()
+        return self.pick([self.groups] * 8 + [self.folded] * 8 + [self.rows] * 6 + [self.windows] * 4 + [self.union] * 2)()

@@ -1,7 +1,7 @@
 /// Orders rows by several key columns: every key becomes 64-bit words whose unsigned order is the wanted one, texts of
 /// large dictionaries excepted, which compare by their bytes.
 package struct SortOrder {
-    private enum Key {
+    enum Key {
         case words([UInt64])
         case texts(codes: [UInt32], dictionary: TextDictionary, isDescending: Bool)
     }
@@ -11,7 +11,7 @@ package struct SortOrder {
         var count = 0
     }
 
-    private var keys: [Key] = []
+    private(set) var keys: [Key] = []
     private let count: Int
     private let steps = Steps()
     private static let rankedTextsMax = 4096
@@ -24,6 +24,20 @@ package struct SortOrder {
         assert(descending.count == columns.count && nullsFirst.count == columns.count, "a direction for each key")
         for (index, column) in columns.enumerated() {
             try add(column, isDescending: descending[index], nullsFirst: nullsFirst[index], look)
+            try look()
+        }
+    }
+
+    /// Of keys that may be words already.
+    init(_ windowKeys: [WindowKey], rowCount: Int, _ look: () throws -> Void) rethrows {
+        count = rowCount
+        for key in windowKeys {
+            switch key.form {
+            case .words(let words): keys.append(.words(words))
+            case .values(let column):
+                assert(column.count == rowCount, "keys of the same rows")
+                try add(column, isDescending: key.isDescending, nullsFirst: key.nullsFirst, look)
+            }
             try look()
         }
     }
@@ -74,13 +88,14 @@ package struct SortOrder {
         let order = try SortOrder([column], descending: [descending], nullsFirst: [nullsFirst], look)
         let last = try order.first(limit, look)[limit - 1]
         return try (0..<UInt32(column.count)).filter { row in
-            try order.step(look)
+            try order.step(1, look)
             return order.compare(row, last) <= 0
         }
     }
 
-    private func step(_ look: () throws -> Void) rethrows {
-        steps.count += 1
+    /// Counts steps.
+    func step(_ count: Int, _ look: () throws -> Void) rethrows {
+        steps.count += count
         guard steps.count >= 1 << 20 else { return }
         steps.count = 0
         try look()
@@ -128,7 +143,7 @@ package struct SortOrder {
     /// Equal texts get equal ranks even when a dictionary holds them twice.
     private func ranks(_ dictionary: TextDictionary, _ look: () throws -> Void) rethrows -> [UInt64] {
         let order = try (0..<dictionary.count).sorted { left, right in
-            try step(look)
+            try step(1, look)
             return compare(dictionary, left, right) < 0
         }
         var ranks = [UInt64](repeating: 0, count: dictionary.count)
@@ -149,7 +164,7 @@ package struct SortOrder {
         }
         let order = try values.indices.sorted { left, right in
             steps.count += 64 + min(values[left].textBytes, values[right].textBytes)
-            try step(look)
+            try step(1, look)
             return compare(left, right) < 0
         }
         var ranks = [UInt64](repeating: 0, count: values.count)
@@ -169,7 +184,7 @@ package struct SortOrder {
 
     /// Below 0 where row `a` comes before row `b` by the keys, 0 where these are alike.
     @inline(__always)
-    private func compare(_ a: UInt32, _ b: UInt32) -> Int {
+    func compare(_ a: UInt32, _ b: UInt32) -> Int {
         for key in keys {
             switch key {
             case .words(let words):
@@ -208,7 +223,7 @@ package struct SortOrder {
         if keys.count == 1, case .words(let words) = keys[0] { return RadixOrder.ascending(words) }
         var order = (0..<UInt32(count)).map { $0 }
         try order.sort { left, right in
-            try step(look)
+            try step(1, look)
             return precedes(left, right)
         }
         return order
@@ -227,7 +242,7 @@ package struct SortOrder {
         let isBackwards = precedes(last, 0)
         for place in 0...last {
             let row = isBackwards ? last - place : place
-            try step(look)
+            try step(1, look)
             if heap.count < limit {
                 heap.append(row)
                 if heap.count == limit {
@@ -240,7 +255,7 @@ package struct SortOrder {
         }
         assert(heap.count == min(limit, count), "as many rows as were asked for, or all")
         try heap.sort { left, right in
-            try step(look)
+            try step(1, look)
             return precedes(left, right)
         }
         return heap

@@ -10,6 +10,8 @@ extension QueryError {
         case .textTooLong: self = TextEdits.tooLong
         case .stopped: self = .cancelled
         case .intervalOverflow: self.init(.timeOutOfRange, "interval out of range")
+        case .noTiles: self.init(.invalidTiles, "argument of ntile must be greater than zero")
+        case .noPlace: self.init(.invalidPlace, "argument of nth_value must be greater than zero")
         case .uncountable:
             self.init(
                 .numberOutOfRange, "value out of range for approx_percentile",

@@ -39,6 +39,29 @@ struct ColumnLooks: Sendable {
         return below
     }
 
+    /// At the rows below a window, whose first columns they are. Texts that only part them need only tell which are
+    /// equal.
+    func below(
+        windowsOver partition: [Expression], order: [SortKey], _ calls: [WindowCall], inputCount: Int
+    ) -> ColumnLooks {
+        var below = ColumnLooks(columns: columns.filter { $0 < inputCount }, keys: keys.filter { $0 < inputCount })
+        var values: Set<Int> = []
+        for key in partition {
+            key.collectColumns(into: &below.columns)
+            if case .column(let column, .text) = key, keys.contains(column) || !columns.contains(column) {
+                below.keys.insert(column)
+            } else {
+                key.collectValues(into: &values)
+            }
+        }
+        for expression in order.map(\.expression) + calls.flatMap(\.expressions) {
+            expression.collectColumns(into: &below.columns)
+            expression.collectValues(into: &values)
+        }
+        below.keys.subtract(values)
+        return below
+    }
+
     /// At the rows of both sides of a join, by whose keys rows pair up. A pair of keys that are columns of texts of
     /// tables, and are looked at by nobody else, or as keys, need only tell which are equal.
     func below(
@@ -94,7 +117,7 @@ extension Plan {
         case .project(let input, let expressions, _): return input.isOfTable(expressions[column])
         case .aggregate(let input, let groups, _, _):
             return column < groups.count && input.isOfTable(groups[column])
-        case .values, .sort, .limit, .join, .union: return false
+        case .values, .window, .sort, .limit, .join, .union: return false
         }
     }
 

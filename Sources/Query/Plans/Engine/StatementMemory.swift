@@ -43,7 +43,7 @@ extension Plan {
         let own =
             switch self {
             case .scan(_, _, let output, _), .values(_, let output), .project(_, _, let output),
-                .aggregate(_, _, _, let output):
+                .aggregate(_, _, _, let output), .window(_, _, _, _, let output):
                 output.count
             case .filter, .distinct, .sort, .limit, .join, .union: 0
             }

@@ -18,6 +18,10 @@ extension Expression {
             return "CASE \(whens.joined(separator: " "))\(last) END"
         case .scalarSubquery:
             return "(subquery)"
+        case .placeholder(.outer(let place), _):
+            return "#outer\(place)"
+        case .placeholder(.window(let place), _):
+            return "#window\(place)"
         case .placeholder(.aggregate(let place), _):
             return "#aggregate\(place)"
         case .call(let function, let arguments, _):

@@ -45,6 +45,15 @@ extension Plan {
             let calls = aggregates.map { $0.text(over: input.output) }
             return ["Aggregate", calls.joined(separator: ", "), by.isEmpty ? "" : "by " + by.joined(separator: ", ")]
                 .filter { !$0.isEmpty }.joined(separator: " ")
+        case .window(let input, let partition, let order, let calls, _):
+            let columns = input.output
+            let by = partition.map { $0.text(over: columns) }.joined(separator: ", ")
+            let keys = order.map { $0.text(over: columns) }.joined(separator: ", ")
+            return [
+                "Window", calls.map { $0.text(over: columns) }.joined(separator: ", "),
+                by.isEmpty ? "" : "by \(by)", keys.isEmpty ? "" : "in order of \(keys)",
+            ]
+            .filter { !$0.isEmpty }.joined(separator: " ")
         case .distinct:
             return "Distinct"
         case .sort(let input, let keys, let limit):

@@ -39,6 +39,8 @@ extension Plan {
             )
         case .aggregate(let input, let groups, let aggregates, let output):
             return prunedAggregate(input, groups, aggregates, output, wanted, options)
+        case .window(let input, let partition, let order, let calls, let output):
+            return prunedWindow(input, partition, order, calls, output, wanted, options)
         case .distinct(let input):
             let (below, place) = input.pruned(to: Array(input.output.indices), options)
             return (.distinct(below), place)
@@ -79,6 +81,30 @@ extension Plan {
             aggregates: calls.map { $0.mapExpressions { $0.renumbered { place[$0] } } }, output: kept.map { output[$0] }
         )
         return (plan, places(kept))
+    }
+
+    private func prunedWindow(
+        _ input: Plan, _ partition: [Expression], _ order: [SortKey], _ calls: [WindowCall], _ output: [TableColumn],
+        _ wanted: [Int], _ options: QueryOptions
+    ) -> (plan: Plan, place: ColumnPlaces) {
+        let inputCount = input.outputCount
+        let kept = wanted.filter { $0 >= inputCount }
+        let passed = wanted.filter { $0 < inputCount }
+        // Rows pass a window one by one: without its functions nothing is left of it.
+        if kept.isEmpty { return input.pruned(to: passed, options) }
+        let keptCalls = kept.map { calls[$0 - inputCount] }
+        let read = partition + order.map(\.expression) + keptCalls.flatMap(\.expressions)
+        let (below, inputPlace) = input.pruned(to: columns(passed, read), options)
+        let available = below.output
+        var place = ColumnPlaces()
+        for column in passed { place[column] = inputPlace[column] }
+        for (number, column) in kept.enumerated() { place[column] = available.count + number }
+        let plan = Plan.window(
+            below, partition: partition.map { $0.renumbered { inputPlace[$0] } },
+            order: order.map { $0.mapExpression { $0.renumbered { inputPlace[$0] } } },
+            calls: keptCalls.map { $0.mapExpressions { $0.renumbered { inputPlace[$0] } } },
+            output: available + kept.map { output[$0] })
+        return (plan, place)
     }
 
     private func prunedJoin(

@@ -16,7 +16,7 @@ extension Plan {
             return switch node {
             case .filter(let input, let condition): input.accepting(condition.conjuncts, options)
             case .join(_, _, _, _, _, .some): node.accepting([], options)
-            case .scan, .values, .project, .aggregate, .distinct, .sort, .limit, .join, .union: node
+            case .scan, .values, .project, .aggregate, .window, .distinct, .sort, .limit, .join, .union: node
             }
         }
     }
@@ -68,6 +68,16 @@ extension Plan {
             }
             let below = movable.isEmpty ? input : input.accepting(movable.map { $0.substituting(groups) }, options)
             return Plan.aggregate(below, groups: groups, aggregates: aggregates, output: output).filtered(staying)
+        case .window(let input, let partition, let order, let calls, let output):
+            // Whole partitions stay or go by what they are made by.
+            let keys = Set(partition.compactMap(\.partingColumn))
+            let (movable, staying) = split(conditions) { condition in
+                let columns = condition.columnsRead
+                return !condition.mayFail && !columns.isEmpty && columns.isSubset(of: keys)
+            }
+            let below = movable.isEmpty ? input : input.accepting(movable, options)
+            return Plan.window(below, partition: partition, order: order, calls: calls, output: output)
+                .filtered(staying)
         case .join(let left, let right, let kind, let leftKeys, let rightKeys, let residual):
             return JoinConditions(leftCount: left.outputCount, kind: kind, leftKeys: leftKeys, rightKeys: rightKeys)
                 .placing(above: conditions, within: residual?.conjuncts ?? [], left: left, right: right, options)
@@ -154,6 +164,16 @@ private struct JoinConditions {
 }
 
 extension Expression {
+    /// The column whose values part rows, where those of one partition are the same in every way: a zero has a sign,
+    /// and a decimal more digits than another, without being unequal.
+    fileprivate var partingColumn: Int? {
+        guard case .column(let column, let type) = self else { return nil }
+        switch type {
+        case .boolean, .integer, .text, .timestamptz, .timestamp, .date: return column
+        case .double, .numeric, .interval, .json, .array, .null: return nil
+        }
+    }
+
     /// Worth computing twice, once in a filter below and once where it is shown.
     fileprivate var isCheap: Bool {
         switch self {

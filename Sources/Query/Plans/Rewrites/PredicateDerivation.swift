@@ -37,7 +37,7 @@ extension Plan {
                 return isKnown ? condition.substituting(expressions) : nil
             }
             return .project(input.told(below, arithmetic, options), expressions, output: output)
-        case .values, .aggregate, .distinct, .sort, .limit, .join, .union:
+        case .values, .aggregate, .window, .distinct, .sort, .limit, .join, .union:
             return self
         }
     }

@@ -15,7 +15,7 @@ extension Plan {
         case .sort(let input, let keys, let known): .sort(input, keys, limit: min(count, known ?? count))
         case .project(let input, let expressions, let output):
             .project(input.keepingFirst(count), expressions, output: output)
-        case .scan, .values, .filter, .aggregate, .distinct, .limit, .join, .union: self
+        case .scan, .values, .filter, .aggregate, .window, .distinct, .limit, .join, .union: self
         }
     }
 }

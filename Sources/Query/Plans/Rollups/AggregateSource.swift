@@ -49,7 +49,7 @@ struct AggregateSource {
             guard var rows = rows(input) else { return nil }
             rows.expressions = expressions.map { $0.substituting(rows.expressions) }
             return rows
-        case .values, .aggregate, .distinct, .sort, .limit, .join, .union:
+        case .values, .aggregate, .window, .distinct, .sort, .limit, .join, .union:
             return nil
         }
     }

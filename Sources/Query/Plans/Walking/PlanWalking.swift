@@ -6,6 +6,7 @@ extension Plan {
         switch self {
         case .scan, .values: []
         case .filter(let input, _), .project(let input, _, _), .aggregate(let input, _, _, _), .distinct(let input),
+            .window(let input, _, _, _, _),
             .sort(let input, _, _), .limit(let input, _, _):
             [input]
         case .join(let left, let right, _, _, _, _): [left, right]
@@ -25,6 +26,8 @@ extension Plan {
             .project(try transform(input), expressions, output: output)
         case .aggregate(let input, let groups, let aggregates, let output):
             .aggregate(try transform(input), groups: groups, aggregates: aggregates, output: output)
+        case .window(let input, let partition, let order, let calls, let output):
+            .window(try transform(input), partition: partition, order: order, calls: calls, output: output)
         case .distinct(let input):
             .distinct(try transform(input))
         case .sort(let input, let keys, let limit):
@@ -60,6 +63,12 @@ extension Plan {
             var calls: [AggregateCall] = []
             for call in aggregates { calls.append(try call.mapExpressions(transform)) }
             return .aggregate(input, groups: try mapAll(groups, transform), aggregates: calls, output: output)
+        case .window(let input, let partition, let order, let calls, let output):
+            var keys: [SortKey] = []
+            for key in order { keys.append(try key.mapExpression(transform)) }
+            return .window(
+                input, partition: try mapAll(partition, transform), order: keys,
+                calls: try mapAll(calls) { call throws(Failure) in try call.mapExpressions(transform) }, output: output)
         case .sort(let input, let keys, let limit):
             var mapped: [SortKey] = []
             for key in keys { mapped.append(try key.mapExpression(transform)) }
@@ -109,6 +118,8 @@ extension Plan {
         case .filter(_, let condition): [condition]
         case .project(_, let expressions, _): expressions
         case .aggregate(_, let groups, let aggregates, _): groups + aggregates.flatMap(\.expressions)
+        case .window(_, let partition, let order, let calls, _):
+            partition + order.map(\.expression) + calls.flatMap(\.expressions)
         case .sort(_, let keys, _): keys.map(\.expression)
         case .join(_, _, _, let leftKeys, let rightKeys, let residual):
             leftKeys + rightKeys + (residual.map { [$0] } ?? [])

@@ -15,6 +15,10 @@ extension Binder {
                 throw QueryError(
                     .misusedAggregate, "aggregate functions are not allowed in GROUP BY", position: value.position)
             }
+            if value.expression.readsWindows {
+                throw QueryError(
+                    .misusedWindow, "window functions are not allowed in GROUP BY", position: value.position)
+            }
             let expression = value.isUnknown ? try coercion.convert(value, to: .text) : value.expression
             if seen.insert(expression).inserted { groups.append(expression) }
         }
@@ -138,6 +142,8 @@ struct Grouping {
         switch expression {
         case .placeholder(.aggregate(let place), let type):
             return .column(groups.count + place, type)
+        case .placeholder(.window, _), .placeholder(.outer, _):
+            return expression
         case .column(let index, _):
             let use = level.columnUses.first { $0.index == index }
             let column = level.scope.columns.first { $0.index == index }

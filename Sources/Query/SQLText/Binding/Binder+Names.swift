@@ -11,6 +11,11 @@ extension Binder {
         }
         let names = fields.compactMap(\.stringValue)
         guard let name = names.last, names.count <= 3 else { throw unsupported("this column reference is", at: node) }
+        if let column = level.correlation?.column(names, beside: level.scope) {
+            level.correlation?.note(
+                ColumnUse(index: column.index, name: names.joined(separator: "."), position: position(node)))
+            return Bound(.placeholder(.outer(column.index), column.type), position: position(node))
+        }
         let column =
             try names.count == 1
             ? resolve(name, level, node) : resolve(name, of: names[names.count - 2], level, node)
@@ -64,7 +69,7 @@ extension Binder {
         guard level.surroundings.outerScopes.contains(where: test) else { return }
         throw unsupported(
             "a subquery that uses a column of the query around it (\"\(name)\") is", at: node,
-            hint: "Join the subquery's grouped result instead.")
+            hint: "In the WHERE of a value, EXISTS or IN, as one side of an equality, it is; else join the subquery.")
     }
 
     private func unknownColumn(_ shown: String, plain: String? = nil, names: [String], _ node: SyntaxNode) -> QueryError

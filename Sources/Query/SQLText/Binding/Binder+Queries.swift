@@ -7,12 +7,14 @@ extension Binder {
     func bindQuery(_ node: SyntaxNode, _ surroundings: OuterScope) throws(QueryError) -> BoundQuery {
         try nested(at: node) { () throws(QueryError) in
             try refuseClauses(node)
-            let inner = try bindCommonTables(node, surroundings)
+            var plain = surroundings
+            plain.correlation = nil
+            let inner = try bindCommonTables(node, plain)
             if node.text("op") ?? "SETOP_NONE" != "SETOP_NONE" {
                 return try finished(bindUnion(node, inner), node, inner)
             }
             if !node.list("valuesLists").isEmpty { return try finished(bindValues(node, inner), node, inner) }
-            return try bindSelect(node, inner)
+            return try bindSelect(node, inner, surroundings.correlation)
         }
     }
 
@@ -25,7 +27,6 @@ extension Binder {
                 "FOR UPDATE or FOR SHARE is", keyword: "for", followedBy: ["update", "share", "no", "key"], behind: node
             )
         }
-        if let window = node.list("windowClause").first { throw unsupported("WINDOW is", at: window.unwrapped?.body) }
         if node.text("limitOption") == "LIMIT_OPTION_WITH_TIES" {
             throw unsupported("WITH TIES is", keyword: "with", followedBy: ["ties"], behind: node["limitCount"] ?? node)
         }

@@ -10,12 +10,18 @@ struct Target {
 
 /// SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT.
 extension Binder {
-    func bindSelect(_ node: SyntaxNode, _ surroundings: OuterScope) throws(QueryError) -> BoundQuery {
+    /// - Parameter correlation: with the query around, where WHERE may read that.
+    func bindSelect(
+        _ node: SyntaxNode, _ surroundings: OuterScope, _ correlation: Correlation?
+    ) throws(QueryError) -> BoundQuery {
         let (plan, scope) = try bindFrom(node.list("fromClause"), surroundings)
         let level = SelectLevel(plan: plan, scope: scope, surroundings: surroundings)
+        level.correlation = correlation
         try bindWhere(node, level)
+        if let correlation, correlation.isUsed { return try bindKeyed(node, level, correlation) }
         level.columnUses = []
         level.clause = .select
+        try bindWindowClause(node.list("windowClause"), level)
         var targets = try bindTargets(node.list("targetList"), level)
         let uses = level.columnUses
         let groups = try bindGroups(node.list("groupClause"), targets, level)
@@ -26,6 +32,7 @@ extension Binder {
         var order = try bindOrder(node.list("sortClause"), targets, level)
 
         var input = level.plan
+        var windows = level.windowUses
         if !groups.isEmpty || !level.aggregates.isEmpty || having != nil || node["groupClause"] != nil {
             let grouping = Grouping(groups: groups, level: level, options: options)
             input = grouping.plan(names: targets)
@@ -34,6 +41,18 @@ extension Binder {
                 targets[place].value.expression = try grouping.rewrite(targets[place].value.expression)
             }
             order = try order.map { key throws(QueryError) in try key.rewritten(grouping) }
+            windows = try windows.map { use throws(QueryError) in
+                try use.mapExpressions { expression throws(QueryError) in try grouping.rewrite(expression) }
+            }
+        }
+        if !windows.isEmpty {
+            let names = Dictionary(targets.map { ($0.value.expression, $0.name) }) { first, _ in first }
+            let windowing = Windowing(windows, over: input, names: names)
+            input = windowing.plan
+            for place in targets.indices {
+                targets[place].value.expression = windowing.rewrite(targets[place].value.expression)
+            }
+            for place in order.indices { order[place].expression = windowing.rewrite(order[place].expression) }
         }
         return try project(targets, order, over: input, node, surroundings)
     }
@@ -44,11 +63,11 @@ extension Binder {
         var nodes = [clause]
         if let logic = clause.body(of: "BoolExpr"), logic.text("boolop") == "AND_EXPR" { nodes = logic.list("args") }
         var conditions: [Expression] = []
-        for item in nodes where try !bindSemiJoin(item, level) { conditions.append(try bindCondition(item, level)) }
+        for item in nodes where try !bindSemiJoin(item, level) { conditions += try bindCorrelated(item, level) }
         if let all = Expression.conjunction(conditions) { level.plan = .filter(level.plan, coercion.folding.fold(all)) }
     }
 
-    private func bindTargets(_ nodes: [SyntaxNode], _ level: SelectLevel) throws(QueryError) -> [Target] {
+    func bindTargets(_ nodes: [SyntaxNode], _ level: SelectLevel) throws(QueryError) -> [Target] {
         var targets: [Target] = []
         for node in nodes {
             guard let body = node.body(of: "ResTarget"), let value = body["val"] else {

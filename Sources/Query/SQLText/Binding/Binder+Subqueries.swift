@@ -10,13 +10,26 @@ extension Binder {
         let place = position(node)
         switch node.text("subLinkType") ?? "" {
         case "EXPR_SUBLINK":
-            let query = settled(try bindQuery(select, level.inner))
+            let correlation = Correlation(.value, scope: level.scope)
+            let query = settled(try bindQuery(select, level.inner(correlation)))
+            if correlation.isUsed {
+                let first = try join(correlation, query.plan, level, at: node) + correlation.keys.count
+                guard let value = correlation.value(fromColumn: first) else {
+                    throw unsupported("this subquery is", at: node)
+                }
+                return Bound(coercion.folding.fold(value), position: place)
+            }
             guard query.columns.count == 1 else {
                 throw fail(.syntax, "subquery must return only one column", at: node)
             }
             return Bound(.scalarSubquery(query.plan, query.columns[0].type), position: place)
         case "EXISTS_SUBLINK":
-            let query = settled(try bindQuery(select, level.inner))
+            let correlation = Correlation(.existence, scope: level.scope)
+            let query = settled(try bindQuery(select, level.inner(correlation)))
+            if correlation.isUsed {
+                let mark = try join(correlation, marked(query.plan), level, at: node) + correlation.keys.count
+                return call(.isNotNull, [.column(mark, .boolean)], .boolean, at: place)
+            }
             return call(
                 .greater, [rowCount(of: .limit(query.plan, count: 1, offset: 0)), .literal(.integer(0), .integer)],
                 .boolean, at: place)
@@ -29,6 +42,15 @@ extension Binder {
         default:
             throw unsupported("this form of subquery is", at: node, hint: "A subquery as one value, EXISTS and IN are.")
         }
+    }
+
+    /// With a column that says of rows that have a partner that they have one.
+    private func marked(_ plan: Plan) -> Plan {
+        let columns = plan.output
+        return .project(
+            plan,
+            columns.enumerated().map { .column($0.offset, $0.element.type) } + [.literal(.boolean(true), .boolean)],
+            output: columns + [TableColumn(name: "matched", type: .boolean)])
     }
 
     private func rowCount(of plan: Plan) -> Expression {
@@ -49,6 +71,10 @@ extension Binder {
         }
         let value = try bind(test, level)
         if value.expression.readsAggregates { throw unsupported("IN (subquery) over an aggregate is", at: node) }
+        if value.expression.readsWindows {
+            throw unsupported(
+                "IN (subquery) over a window function is", at: node, hint: "Compute the function in a subquery.")
+        }
         let query = settled(try bindQuery(select, level.inner))
         guard query.columns.count == 1 else { throw fail(.syntax, "subquery has too many columns", at: node) }
         let inner = Bound(.column(0, query.columns[0].type))
@@ -90,17 +116,24 @@ extension Binder {
             let test = body["testexpr"], let select = body["subselect"]?.body(of: "SelectStmt")
         else { return false }
         let value = try bind(test, level)
-        let query = settled(try bindQuery(select, level.inner))
-        guard query.columns.count == 1 else { throw fail(.syntax, "subquery has too many columns", at: body) }
-        let inner = Bound(.column(0, query.columns[0].type))
+        let correlation = Correlation(.membership, scope: level.scope)
+        let query = settled(try bindQuery(select, level.inner(correlation)))
+        let place = correlation.keys.count
+        if query.columns.count != place + 1 { throw fail(.syntax, "subquery has too many columns", at: body) }
+        let inner = Bound(.column(place, query.columns[place].type))
         guard let type = Coercion.common([value.type, inner.type]) else {
             throw operatorMissing("=", value, inner, at: position(body))
         }
-        let column = TableColumn(name: query.columns[0].name, type: type)
-        let members = Plan.distinct(.project(query.plan, [try coercion.convert(inner, to: type)], output: [column]))
+        // Beside the keys of a correlation the member is one of them.
+        var columns = query.columns
+        columns[place] = TableColumn(name: columns[place].name, type: type)
+        let keys = correlation.keys.enumerated().map { Expression.column($0.offset, $0.element.inner.type) }
+        let members = Plan.distinct(
+            .project(query.plan, keys + [try coercion.convert(inner, to: type)], output: columns))
         level.plan = .join(
-            left: level.plan, right: members, kind: .inner, leftKeys: [try coercion.convert(value, to: type)],
-            rightKeys: [.column(0, type)], residual: nil)
+            left: level.plan, right: members, kind: .inner,
+            leftKeys: correlation.keys.map(\.outer) + [try coercion.convert(value, to: type)],
+            rightKeys: columns.enumerated().map { .column($0.offset, $0.element.type) }, residual: nil)
         return true
     }
 }
@@ -110,5 +143,11 @@ extension Expression {
     var readsAggregates: Bool {
         if case .placeholder(.aggregate, _) = self { return true }
         return children.contains(where: \.readsAggregates)
+    }
+
+    /// Whether a window function's placeholder occurs.
+    var readsWindows: Bool {
+        if case .placeholder(.window, _) = self { return true }
+        return children.contains(where: \.readsWindows)
     }
 }

@@ -63,6 +63,8 @@ struct OuterScope {
     var tables: [CommonTable] = []
     /// Scopes of the queries around this one: only to say that a correlated name is not supported.
     var outerScopes: [Scope] = []
+    /// Of the subquery that is bound next, where its WHERE may read the query around.
+    var correlation: Correlation?
 
     func table(named name: String) -> CommonTable? { tables.last { $0.name == name } }
 }

@@ -37,9 +37,14 @@ extension Binder {
             if condition.constant != .boolean(true) { call.filter = condition }
         }
         var result = Bound(level.place(call), position: position(node))
-        result.isNumericElsewhere = call.type == .double && Self.spreads.contains(call.function)
-            && (arguments[0].type == .integer || Bound.makesNumericElsewhere(arguments))
+        result.isNumericElsewhere = isNumericElsewhere(call.function, call.type, arguments)
         return result
+    }
+
+    /// Whether PostgreSQL has the result as a numeric.
+    func isNumericElsewhere(_ function: AggregateFunction, _ type: ColumnType, _ arguments: [Bound]) -> Bool {
+        type == .double && Self.spreads.contains(function)
+            && (arguments[0].type == .integer || Bound.makesNumericElsewhere(arguments))
     }
 
     private static let spreads: [AggregateFunction] = [
@@ -85,7 +90,7 @@ extension Binder {
             position: position)
     }
 
-    private func aggregateCall(
+    func aggregateCall(
         _ name: String, _ arguments: [Bound], _ order: [SortKey], _ node: SyntaxNode
     ) throws(QueryError) -> AggregateCall {
         switch name {

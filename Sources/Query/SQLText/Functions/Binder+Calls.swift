@@ -9,8 +9,9 @@ extension Binder {
         guard let name = names.last, names.count == 1 || names.first == "pg_catalog" else {
             throw fail(.undefinedFunction, "function \(names.joined(separator: ".")) does not exist", at: node)
         }
-        if node["over"] != nil {
-            throw unsupported("a window function (OVER) is", at: node, hint: "Aggregate in a subquery and join it.")
+        if let over = node["over"] { return try bindWindowed(name, node, over: over, level) }
+        if WindowNames.all.contains(name) {
+            throw fail(.wrongAggregate, "window function \(name) requires an OVER clause", at: node)
         }
         if AggregateNames.all.contains(name) { return try bindAggregate(name, node, level) }
         if let part = unsupportedCallPart(node) { throw unsupported("\(part) is", at: node) }
@@ -86,7 +87,8 @@ extension Binder {
 
     func functionMissing(_ name: String, _ types: [ColumnType], _ node: SyntaxNode, isNameKnown: Bool) -> QueryError {
         let shown = "\(name)(\(types.map(\.sqlName).joined(separator: ", ")))"
-        let known = Signatures.all.map(\.name) + AggregateNames.all.sorted() + SpecialFunctions.names
+        let known =
+            Signatures.all.map(\.name) + AggregateNames.all.sorted() + WindowNames.all.sorted() + SpecialFunctions.names
         let hint: String? =
             isNameKnown || known.contains(name)
             ? "No function matches the given name and argument types; a cast may be missing."

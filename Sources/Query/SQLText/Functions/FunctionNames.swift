@@ -1,6 +1,6 @@
 /// What statements may call.
 package enum FunctionNames {
-    /// Functions and aggregates by name, sorted, each once.
+    /// Functions, aggregates and window functions by name, sorted, each once.
     package static let all: [String] = Set(Signatures.all.map(\.name) + SpecialFunctions.names)
-        .union(AggregateNames.all).sorted()
+        .union(AggregateNames.all).union(WindowNames.all).sorted()
 }

@@ -1,0 +1,48 @@
+/// A key by which the rows of partitions are ordered.
+package struct WindowKey {
+    enum Form {
+        /// A word for each row, in whose order they are.
+        case words([UInt64])
+        case values(Vector)
+    }
+
+    let form: Form
+    let isDescending: Bool
+    let nullsFirst: Bool
+
+    /// A key whose values come in pieces. Those of most tables are times and whole numbers without nulls, which become
+    /// words at once, so that nothing is held twice.
+    /// - Parameter parts: of all rows, in their order.
+    package init(_ parts: [Vector], type: ColumnType, isDescending: Bool, nullsFirst: Bool) {
+        self.isDescending = isDescending
+        self.nullsFirst = nullsFirst
+        if let words = Self.words(parts, isDescending: isDescending) {
+            form = .words(words)
+        } else {
+            form = .values(.concatenate(parts, type: type))
+        }
+    }
+
+    private static func words(_ parts: [Vector], isDescending: Bool) -> [UInt64]? {
+        let flip: UInt64 = isDescending ? .max : 0
+        for part in parts {
+            guard case .int64 = part.storage, part.validity == nil else { return nil }
+        }
+        var words: [UInt64] = []
+        words.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+        for part in parts {
+            guard case .int64(let values) = part.storage else { return nil }
+            for value in values { words.append(OrderedBits.of(value) ^ flip) }
+        }
+        return words
+    }
+
+    /// Bytes held, beside what the pieces hold, roughly.
+    package var memoryBytes: Int {
+        switch form {
+        case .words(let words): words.capacity * 8
+        // The values, and words of them, with one for whether they are null.
+        case .values(let vector): vector.count * 32
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Columnar
+import Testing
+
+/// Windows over rows that random plans do not have: many, wide values, infinite ones, whole partitions in other orders.
+@Suite struct WindowKernelTests {
+    private let watch = KernelWatch { true }
+
+    private func integers(_ values: [Int64]) -> Vector {
+        Vector(type: .integer, count: values.count, storage: .int64(values))
+    }
+
+    private func rows(_ keys: [Int64], groups: [UInt32]? = nil, descending: Bool = false) -> WindowRows {
+        var rows = WindowRows(rowCount: keys.count, groups: groups, groupCount: Int(groups?.max() ?? 0) + 1)
+        rows.sort(by: [key(integers(keys), descending: descending)], wantsPeers: true, look: {})
+        return rows
+    }
+
+    private func key(_ values: Vector, descending: Bool) -> WindowKey {
+        WindowKey([values], type: values.type, isDescending: descending, nullsFirst: false)
+    }
+
+    private func numbers(_ rows: WindowRows) -> [Scalar] {
+        let numbers = rows.rowNumbers()
+        return (0..<numbers.count).map { numbers.scalar(at: $0) }
+    }
+
+    /// Ascending, descending with ties, nearly sorted, in disorder, short and long: the order is that of a stable sort.
+    @Test(arguments: [1, 2, 31, 33, 300, 3_000]) func everyPartitionIsInOrder(size: Int) {
+        var random = RandomScalars(seed: UInt64(size))
+        let shapes: [[Int64]] = [
+            (0..<size).map { Int64($0 / 2) }, (0..<size).map { Int64(-$0 / 3) },
+            (0..<size).map { Int64($0 + ($0 % 7 == 3 ? -5 : 0)) }, (0..<size).map { _ in Int64(random.below(50)) },
+            (0..<size).map { _ in Int64(random.below(1 << 40)) - 1 << 39 },
+        ]
+        for keys in shapes {
+            for descending in [false, true] {
+                for parts in [1, 3] {
+                    let groups = (0..<size).map { UInt32($0 % min(parts, size)) }
+                    var expected = [Scalar](repeating: .null, count: size)
+                    for part in Set(groups).sorted() {
+                        let members = (0..<size).filter { groups[$0] == part }.sorted {
+                            if keys[$0] == keys[$1] { return $0 < $1 }
+                            return descending ? keys[$0] > keys[$1] : keys[$0] < keys[$1]
+                        }
+                        for (place, row) in members.enumerated() { expected[row] = .integer(Int64(place + 1)) }
+                    }
+                    #expect(numbers(rows(keys, groups: groups, descending: descending)) == expected)
+                }
+            }
+        }
+    }
+
+    /// Rows that stand in order, or in the opposite one, are looked at: by as many looks as a few passes over a million
+    /// rows take, and not by the twenty that sorting them otherwise would.
+    @Test(arguments: [false, true]) func rowsInOrderAreNotSorted(descending: Bool) {
+        let count = 1 << 20
+        var looks = 0
+        let columns = [integers((0..<Int64(count)).map { $0 }), integers([Int64](repeating: 1, count: count))]
+        var rows = WindowRows(rowCount: count, groups: nil, groupCount: 1)
+        rows.sort(
+            by: [key(columns[0], descending: descending), key(columns[1], descending: false)], wantsPeers: false,
+            look: { looks += 1 })
+        #expect(looks <= 6, "\(looks) looks")
+    }
+
+    /// A sum that leaves 128 bits on the way, and comes back, is no mistake of the frame that has it.
+    @Test func wideSumsAreExact() throws {
+        let most = Int128.max
+        let values = Vector(
+            type: .numeric(scale: 0), count: 4, storage: .int128([most, most, -most, 0]))
+        let rows = rows([1, 2, 3, 4])
+        let pairs = try WindowFrames(rows, from: .rows(0), to: .rows(2), watch)
+        let column = try WindowColumn.totals(
+            values, included: nil, rows, pairs, type: .numeric(scale: 0), isAverage: false, watch)
+        let found = try column.vector(0..<4)
+        let sums: [Int128] = [most, 0, -most, 0]
+        #expect((0..<4).map { found.scalar(at: $0) } == sums.map { Scalar.numeric($0, scale: 0) })
+        let two = try WindowFrames(rows, from: .rows(0), to: .rows(1), watch)
+        #expect(throws: KernelError.decimalOverflow) {
+            _ = try WindowColumn.totals(
+                values, included: nil, rows, two, type: .numeric(scale: 0), isAverage: false, watch)
+        }
+    }
+
+    /// An infinite value is in the sums of the frames that have it, and in no later one.
+    @Test func infiniteValuesGoAgain() throws {
+        let values = Vector(type: .double, count: 5, storage: .double([1, .infinity, 2, 0.5, 0.25]))
+        let rows = rows([1, 2, 3, 4, 5])
+        let pairs = try WindowFrames(rows, from: .rows(-1), to: .rows(0), watch)
+        let column = try WindowColumn.totals(
+            values, included: nil, rows, pairs, type: .double, isAverage: false, watch)
+        let found = try column.vector(0..<5)
+        let sums: [Double] = [1, .infinity, .infinity, 2.5, 0.75]
+        #expect((0..<5).map { found.scalar(at: $0) } == sums.map { Scalar.double($0) })
+    }
+
+    @Test func intervalsAreSummedByParts() throws {
+        let days = [1, 2, 4].map { Interval(months: 1, days: $0, nanoseconds: -$0) }
+        let values = Vector(type: .interval, count: 3, storage: .interval(days))
+        let rows = rows([1, 2, 3])
+        let pairs = try WindowFrames(rows, from: .rows(-1), to: .rows(0), watch)
+        let sums = try WindowColumn.totals(
+            values, included: nil, rows, pairs, type: .interval, isAverage: false, watch
+        ).vector(0..<3)
+        let expected = [(1, 1), (2, 3), (2, 6)].map { Interval(months: $0.0, days: $0.1, nanoseconds: -$0.1) }
+        #expect((0..<3).map { sums.scalar(at: $0) } == expected.map { Scalar.interval($0) })
+    }
+
+    /// Whoever wants no more is heard.
+    @Test func framesAreStopped() {
+        let rows = rows([1, 2, 3])
+        #expect(throws: KernelError.stopped) {
+            _ = try WindowFrames(rows, from: .rows(-1), to: .rows(0), KernelWatch { false })
+        }
+    }
+}

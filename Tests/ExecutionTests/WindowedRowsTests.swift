@@ -1,0 +1,109 @@
+import Columnar
+import Execution
+import Plans
+import Synchronization
+import Testing
+
+/// The latest row of each conversation and its kin, over tables.
+@Suite struct WindowedRowsTests {
+    private static let columns: [(String, ColumnType)] = [
+        ("conversation", .text), ("time", .timestamptz), ("content", .text), ("turn", .integer),
+    ]
+    private let order = [SortKey(expression: .column(1, .timestamptz), isDescending: true, nullsFirst: true)]
+
+    private func table(_ count: Int, conversations: Int, morselRows: Int) -> MemoryTable {
+        MemoryTable(
+            "t", Self.columns,
+            rows: (0..<count).map { row in
+                [
+                    .text("conversation \(row % conversations)"), .timestamptz(Int64(row)), .text("content \(row)"),
+                    .integer(Int64(row)),
+                ]
+            }, morselRows: morselRows)
+    }
+
+    /// Rows whose number in their conversation, the latest first, is one.
+    private func latest(_ catalog: MemoryCatalog) -> Plan {
+        let output = Self.columns.map { TableColumn(name: $0.0, type: $0.1) }
+        let number = Expression.column(4, .integer)
+        return .filter(
+            .window(
+                catalog.scan("t"), partition: [.column(0, .text)], order: order,
+                calls: [WindowCall(function: .rowNumber, type: .integer)],
+                output: output + [TableColumn(name: "n", type: .integer)]),
+            .call(.equal, [number, .literal(.integer(1), .integer)], .boolean))
+    }
+
+    /// Of ten morsels two columns are read, and the others of the one alone that has the latest rows.
+    @Test func whatIsNotWindowedIsReadOfTheRowsThatAreLeft() throws {
+        let table = table(100, conversations: 4, morselRows: 10)
+        let catalog = MemoryCatalog(tables: [table])
+        let rows = try executor.run(latest(catalog), catalog: catalog, options: QueryOptions()).rows
+        let expected: [[Scalar]] = (96..<100).map { row in
+            [
+                .text("conversation \(row % 4)"), .timestamptz(Int64(row)), .text("content \(row)"),
+                .integer(Int64(row)), .integer(1),
+            ]
+        }
+        #expect(rows == expected)
+        // The conversations are read once more, to be shown.
+        #expect(table.reads.pagesRead.load(ordering: .relaxed) == 10 * 2 + 3)
+    }
+
+    /// Morsels of more rows than a chunk may have, as the newest rows come in.
+    @Test func largeMorselsAreCut() throws {
+        let count = Chunk.rowsMax + 10
+        let catalog = MemoryCatalog(tables: [table(count, conversations: 3, morselRows: count)])
+        let whole = Plan.window(
+            catalog.scan("t"), partition: [.column(0, .text)], order: [],
+            calls: [WindowCall(function: .aggregate(.countRows), type: .integer)],
+            output: Self.columns.map { TableColumn(name: $0.0, type: $0.1) }
+                + [TableColumn(name: "n", type: .integer)])
+        let all = Expression.call(
+            .greater, [.column(4, .integer), .literal(.integer(1), .integer)], .boolean)
+        for plan in [whole, .filter(whole, all)] {
+            let found = try executor.run(plan, catalog: catalog, options: QueryOptions())
+            #expect(found.rowCount == count)
+            #expect(found.chunks.allSatisfy { $0.rowCount <= Chunk.rowsMax })
+        }
+        #expect(try executor.run(latest(catalog), catalog: catalog, options: QueryOptions()).rowCount == 3)
+    }
+
+    /// What windows hold is booked, and given back with the answer.
+    @Test func memoryIsBooked() throws {
+        let catalog = MemoryCatalog(tables: [table(20_000, conversations: 500, morselRows: 5_000)])
+        var options = QueryOptions()
+        let peak = try executor.run(latest(catalog), catalog: catalog, options: options).statistics.memoryPeakBytes
+        // Conversations and times, and the group of each row.
+        #expect(peak > 20_000 * 15)
+        options.memoryBudgetBytes = 20_000 * 10
+        let error = #expect(throws: QueryError.self) {
+            try executor.run(latest(catalog), catalog: catalog, options: options)
+        }
+        #expect(error?.kind == .memoryExceeded)
+    }
+
+    /// A number of parts, or of a row, that cannot be; where no row asks, nothing is refused.
+    @Test func wrongNumbersAreRefused() throws {
+        let zero = Expression.literal(.integer(0), .integer)
+        let calls: [(WindowCall, QueryError.Kind)] = [
+            (WindowCall(function: .tile, arguments: [zero], type: .integer), .invalidTiles),
+            (WindowCall(function: .nthValue, arguments: [.column(3, .integer), zero], type: .integer), .invalidPlace),
+        ]
+        for (call, kind) in calls {
+            for count in [0, 5] {
+                let catalog = MemoryCatalog(tables: [table(count, conversations: 2, morselRows: 3)])
+                let plan = Plan.window(
+                    catalog.scan("t"), partition: [], order: order, calls: [call],
+                    output: Self.columns.map { TableColumn(name: $0.0, type: $0.1) }
+                        + [TableColumn(name: "n", type: .integer)])
+                if count == 0 {
+                    #expect(try executor.rows(plan, catalog).isEmpty)
+                } else {
+                    let error = #expect(throws: QueryError.self) { try executor.rows(plan, catalog) }
+                    #expect(error?.kind == kind)
+                }
+            }
+        }
+    }
+}
