@@ -42,6 +42,8 @@ struct RetentionJob: StoreJob {
     let stop: CompactionStop
     /// The store in whose archive the events of other tenants go on; nil: among the other segments.
     var archive: StoreFiles?
+    /// Of an archive outside the data directory.
+    var archiveClaim: ArchiveClaim?
 
     var kind: String { Self.kind }
     var segmentsMax: Int { tier.scope == .all ? 2 : 3 }
@@ -146,13 +148,16 @@ struct RetentionJob: StoreJob {
         let archive = isOthers ? archive : nil
         let merge = CompactionJob(
             segments: segments, registry: registry, layouts: layouts, identityKey: identityKey,
-            compression: archive == nil ? .zstd : .archive, stop: stop, filter: rest, archive: archive)
+            compression: archive == nil ? .zstd : .archive, stop: stop, filter: rest, archive: archive,
+            archiveClaim: archive == nil ? nil : archiveClaim)
         let writer = try SegmentWriter(
             fileSystem: base.fileSystem, directory: try merge.folder(base), segmentID: segmentID,
             flushesInSteps: base.isBesideWriter)
         do {
             let (past, groups) = try merge.write(to: writer)
             if groups > 0 || isOthers {
+                // Who has gone on with it meanwhile may give a segment the same name.
+                try merge.archiveClaim?.check()
                 var description = try writer.finish()
                 if merge.archive != nil {
                     description.fileName = ManifestSegment.archiveBeginning + description.fileName

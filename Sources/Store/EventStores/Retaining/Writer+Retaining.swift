@@ -99,7 +99,11 @@ extension Writer {
     /// again.
     private func makeRoom(for job: inout RetentionJob) -> Bool {
         let segments = job.segments.filter { $0.positions != nil }
-        if segments.allSatisfy(\.isArchived) { job.archive = files }
+        if segments.allSatisfy(\.isArchived) {
+            (job.archive, job.archiveClaim) = (files, archiveClaim)
+            // Elsewhere the job looks: the writer does not wait for another volume.
+            if archiveClaim != nil { return true }
+        }
         guard !(hasRoom(for: segments, at: job.archive?.archive ?? files.segments) ?? true) else { return true }
         noteFailedRetention(
             RetentionJob.Obstacle(
