@@ -33,6 +33,9 @@ package struct GroupTable: Sendable {
     /// How many texts were looked up by their bytes.
     package var lookedTexts: Int { columns.reduce(0) { $0 + $1.lookedTexts } }
 
+    /// How many pairs of keys were looked for in a hash table.
+    package var lookedPairs: Int { pairs.reduce(0) { $0 + $1.finds } }
+
     /// The group of every row; new groups are numbered in the order of their first rows.
     /// - Parameter ordinal: where the chunk stands in the input; grows with every chunk of a unit.
     /// - Precondition: a vector for each type, all of equal length.
@@ -84,7 +87,8 @@ package struct GroupTable: Sendable {
 
     private mutating func noteNew(_ ordinal: UInt64) {
         let new = count - ordinals.count
-        if new > 0 { ordinals.append(contentsOf: ordinal..<ordinal + UInt64(new)) }
+        if new <= 0 { return }
+        ordinals.append(contentsOf: ordinal..<ordinal + UInt64(new))
     }
 
     /// Adds another thread's groups; the result gives its groups' numbers here.
@@ -93,12 +97,10 @@ package struct GroupTable: Sendable {
         let maps = columns.indices.map { columns[$0].absorb(other.columns[$0], last: helpers) }
         var mapping = maps[0]
         for index in pairs.indices {
-            let left = mapping
-            let right = maps[index + 1]
-            mapping = (0..<UInt32(other.pairs[index].count)).map { number in
-                let (a, b) = other.pairs[index].pair(number)
-                return pairs[index].number(of: left[Int(a)], right[Int(b)])
-            }
+            let lefts = index == 0 ? columns[0].count : pairs[index - 1].count
+            mapping = pairs[index].absorb(
+                other.pairs[index], lefts: mapping, rights: maps[index + 1], leftCount: lefts,
+                rightCount: columns[index + 1].count)
         }
         ordinals.append(contentsOf: repeatElement(.max, count: count - ordinals.count))
         assert(mapping.count == other.ordinals.count, "every group was seen first somewhere")
