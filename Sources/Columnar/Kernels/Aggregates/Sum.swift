@@ -171,6 +171,9 @@ struct SumAccumulator: Accumulator {
         return result
     }
 
+    /// Has so many places, where it has fewer.
+    mutating func widen(atLeast places: Int) throws(KernelError) { if places > scale { try widen(to: places) } }
+
     private mutating func widen(to places: Int) throws(KernelError) {
         if !turns.isEmpty { throw KernelError.decimalOverflow }
         becomeWide()
