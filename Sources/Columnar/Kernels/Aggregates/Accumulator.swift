@@ -2,6 +2,8 @@
 package protocol Accumulator: Sendable {
     /// Makes room for groups numbered below `groups`.
     mutating func grow(to groups: Int)
+    /// Takes room for so many groups at once, which there will be, roughly.
+    mutating func reserve(groups: Int)
     /// Takes in a chunk's arguments.
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws(KernelError)
     /// Takes in numbers which are yet to be divided by what the state was made for; false, and nothing happened, where
@@ -48,6 +50,9 @@ extension Accumulator {
 
     /// Most results are small.
     package var finishBytes: Int { 0 }
+
+    /// Most take it as groups come.
+    package mutating func reserve(groups: Int) {}
 
     /// Most want values as they are.
     package mutating func update(dividends: Vector, _ assignment: GroupAssignment) throws(KernelError) -> Bool {

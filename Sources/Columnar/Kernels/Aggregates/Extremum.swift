@@ -19,6 +19,7 @@ struct IntegerExtremumAccumulator: Accumulator {
     var mayRefuse: Bool { false }
 
     mutating func grow(to groups: Int) { best.pad(to: groups, with: start) }
+    mutating func reserve(groups: Int) { best.reserveCapacity(groups) }
 
     private func isSet(_ group: Int) -> Bool { best[group] != start || (group < hadStart.count && hadStart[group]) }
 

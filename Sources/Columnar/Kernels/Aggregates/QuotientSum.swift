@@ -33,6 +33,7 @@ struct QuotientSumAccumulator: Accumulator {
     var memoryBytes: Int { sums.memoryBytes }
 
     mutating func grow(to groups: Int) { sums.grow(to: groups) }
+    mutating func reserve(groups: Int) { sums.reserve(groups: groups) }
 
     /// Takes in quotients that were computed one by one.
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws(KernelError) {

@@ -32,6 +32,11 @@ struct SumAccumulator: Accumulator {
         counts.pad(to: groups, with: 0)
     }
 
+    mutating func reserve(groups: Int) {
+        if isNarrow { narrowSums.reserveCapacity(groups) } else { sums.reserveCapacity(groups) }
+        counts.reserveCapacity(groups)
+    }
+
     /// Whether 64 bits still hold each sum after so many values of no more than 2^`bits` either way; sums get 128 where
     /// they might not.
     /// - Precondition: sums are narrow.

@@ -17,6 +17,16 @@ package struct GroupTable: Sendable {
     /// How many groups there are.
     package var count: Int { pairs.last?.count ?? columns.first?.count ?? 1 }
 
+    /// How many groups there will be, roughly, once a good part of those is there that keys with kept numbers tell;
+    /// nil before, and where none tells.
+    package var expectedCount: Int? {
+        let expected = columns.compactMap(\.expectedCount).max()
+        return expected.flatMap { count >= $0 / Self.partOfExpected ? $0 : nil }
+    }
+
+    /// So many times as much room as there are groups is taken for what is expected.
+    private static let partOfExpected = 4
+
     /// What the table holds, roughly: for budgets.
     package var memoryBytes: Int {
         columns.reduce(0) { $0 + $1.memoryBytes } + pairs.reduce(0) { $0 + $1.memoryBytes } + ordinals.capacity * 8
@@ -88,6 +98,7 @@ package struct GroupTable: Sendable {
     private mutating func noteNew(_ ordinal: UInt64) {
         let new = count - ordinals.count
         if new <= 0 { return }
+        if let expectedCount, ordinals.capacity < expectedCount { ordinals.reserveCapacity(expectedCount) }
         ordinals.append(contentsOf: ordinal..<ordinal + UInt64(new))
     }
 

@@ -55,6 +55,9 @@ struct KeyColumn: Sendable {
 
     var count: Int { kinds.count }
 
+    /// How many values there are of which some are known; nil where nothing tells.
+    var expectedCount: Int? { kept?.count }
+
     /// A kept dictionary is not among it: whoever keeps it holds it.
     var memoryBytes: Int {
         let ofCodes = codeNumbers.capacity + (family?.numbers.capacity ?? 0) + keptNumbers.capacity

@@ -21,8 +21,11 @@ struct AggregateOperator: Sendable {
 
         /// Makes room for all groups of the table.
         mutating func growToTable() {
-            let count = table?.count ?? 1
-            for index in accumulators.indices { accumulators[index].grow(to: count) }
+            let (count, expected) = (table?.count ?? 1, table?.expectedCount)
+            for index in accumulators.indices {
+                if let expected { accumulators[index].reserve(groups: expected) }
+                accumulators[index].grow(to: count)
+            }
         }
 
         /// - Throws: `.memoryExceeded` when the budget does not allow what the state has grown to.
