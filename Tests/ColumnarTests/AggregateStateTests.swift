@@ -387,7 +387,8 @@ import Testing
             for group in 0..<21 {
                 let own = values.indices.filter { groups[$0] == UInt32(group) }.compactMap { values[$0] }
                 let best = isMaximum ? own.max() : own.min()
-                #expect(found.scalar(at: group) == best.map { Scalar.integer($0) } ?? .null, "round \(round), group \(group)")
+                let expected = best.map { Scalar.integer($0) } ?? .null
+                #expect(found.scalar(at: group) == expected, "round \(round), group \(group)")
             }
         }
     }

@@ -43,6 +43,7 @@ package struct GroupTable: Sendable {
     /// How many texts were looked up by their bytes.
     package var lookedTexts: Int { columns.reduce(0) { $0 + $1.lookedTexts } }
 
+    // tests: steps are counted.
     /// How many pairs of keys were looked for in a hash table.
     package var lookedPairs: Int { pairs.reduce(0) { $0 + $1.finds } }
 

@@ -51,7 +51,9 @@ struct AggregateOperator: Sendable {
     }
 
     /// The state of a call before any row.
-    func makeAccumulator(_ call: Int) throws -> any Accumulator { try Accumulators.make(calls[call], zone: context.zone) }
+    func makeAccumulator(_ call: Int) throws -> any Accumulator {
+        try Accumulators.make(calls[call], zone: context.zone)
+    }
 
     private var isOrderSensitive: Bool { calls.contains(where: Accumulators.isOrderSensitive) }
 
