@@ -383,6 +383,32 @@ import Testing
         }
     }
 
+    /// Values of which none is better than where a group begins are values all the same, in rows of any order, with
+    /// nulls between and without.
+    @Test func extremesOfManyRows() throws {
+        var random = RandomScalars(seed: 3)
+        for round in 0..<40 {
+            let isMaximum = round % 2 == 0
+            let groups = (0..<300).map { _ in UInt32(random.below(20)) }
+            let values = (0..<300).map { _ -> Int64? in
+                if round % 4 > 1, random.below(3) == 0 { return nil }
+                if round % 5 == 0 { return isMaximum ? .min : .max }
+                return [.min, .max, Int64(random.below(100)) - 50][random.below(30) > 1 ? 2 : random.below(2)]
+            }
+            var state = AggregateStates.extremum(.integer, isMaximum: isMaximum)
+            state.grow(to: 21)
+            let column = Vector(type: .integer, scalars: values.map { $0.map { .integer($0) } ?? .null })
+            try state.update([column], GroupAssignment(groups))
+            let found = try state.finish((0..<21).map { $0 })
+            for group in 0..<21 {
+                let own = values.indices.filter { groups[$0] == UInt32(group) }.compactMap { values[$0] }
+                let best = isMaximum ? own.max() : own.min()
+                let expected = best.map { Scalar.integer($0) } ?? .null
+                #expect(found.scalar(at: group) == expected, "round \(round), group \(group)")
+            }
+        }
+    }
+
     // MARK: What cannot be computed
 
     private func error(_ state: any Accumulator, _ type: ColumnType, _ values: [Scalar]) -> KernelError? {

@@ -21,6 +21,30 @@ import Testing
         Shape(testDescription: "more groups than values, sparse", groups: 30_000, values: 4_000, rows: 40_000),
     ]
 
+    /// Each value is of one group or of a few, as a conversation's user is: the values are chained, one state's and
+    /// then both's.
+    @Test(arguments: [1, 3, 30]) func valuesThatTellTheirGroup(groupsOfValue: Int) throws {
+        var random = RandomScalars(seed: 72)
+        let (groups, values) = (3_000, 30_000)
+        var expected = [Set<Int64>](repeating: [], count: groups)
+        var states = (0..<2).map { _ in
+            AggregateStates.distinct(.integer, isCount: true, orderKeys: 0, AggregateStates.count())
+        }
+        for index in states.indices { states[index].grow(to: groups) }
+        for chunk in 0..<60 {
+            let numbers = (0..<1_000).map { _ in Int64(random.below(values)) }
+            let own = numbers.map { UInt32((Int($0) + random.below(groupsOfValue) * 97) % groups) }
+            for (group, number) in zip(own, numbers) { expected[Int(group)].insert(number) }
+            let column = Vector(type: .integer, count: 1_000, storage: .int64(numbers))
+            try states[chunk % 2].update([column], GroupAssignment(own))
+        }
+        let same = (0..<UInt32(groups)).map { $0 }
+        var merged = states[0]
+        try merged.merge(states[1], same)
+        let found = try merged.finish(same)
+        #expect((0..<groups).allSatisfy { found.scalar(at: $0) == .integer(Int64(expected[$0].count)) })
+    }
+
     @Test(arguments: shapes) func countsAreThoseOfASet(shape: Shape) throws {
         var random = RandomScalars(seed: 71)
         var expected = [Set<Int64>](repeating: [], count: shape.groups)

@@ -59,6 +59,46 @@ import Testing
         #expect(table.count == known.count)
     }
 
+    /// Users of days, which come in runs, again and again: once many pairs were looked for, an index knows all, those
+    /// of another table as well, and no more are looked for.
+    @Test(arguments: [false, true]) func pairsOfRunsAreIndexed(daysFirst: Bool) throws {
+        let day: Int64 = 86_400_000_000_000
+        var random = RandomScalars(seed: 54)
+        func inOrder<Key>(_ user: Key, _ time: Key) -> [Key] { daysFirst ? [time, user] : [user, time] }
+        var tables = (0..<2).map { _ in GroupTable(types: inOrder(.integer, .timestamptz)) }
+        var known = [[[Int64]: UInt32]](repeating: [:], count: 2)
+        for round in 0..<200 {
+            let (table, chunk) = (round % 5 == 4 ? 1 : 0, round % 20)
+            let times = (0..<2_000).map { Int64(chunk * 3 + $0 * 3 / 2_000) * day }
+            let users = times.map { _ in Int64(random.below(12_000)) }
+            let made = times.span.bucketRuns { (start: $0, end: $0 + day) }
+            let runs = try #require(made)
+            let user = Vector(type: .integer, count: users.count, storage: .int64(users))
+            let time = Vector(type: .timestamptz, count: times.count, storage: .int64(times))
+            _ = tables[table].assignment(
+                of: inOrder(.column(user), .runs(runs)), ordinal: UInt64(round), countsRows: false)
+            let expected = users.indices.map { row -> UInt32 in
+                let key = [users[row], times[row]]
+                if let number = known[table][key] { return number }
+                known[table][key] = UInt32(known[table].count)
+                return UInt32(known[table].count - 1)
+            }
+            #expect(tables[table].assign(inOrder(user, time), ordinal: UInt64(round)) == expected, "round \(round)")
+        }
+        #expect((1...45_000).contains(tables[0].lookedPairs))
+        let mapping = tables[0].absorb(tables[1])
+        for (key, number) in known[1].sorted(by: { $0.value < $1.value }) {
+            if known[0][key] == nil { known[0][key] = UInt32(known[0].count) }
+            #expect(mapping[Int(number)] == known[0][key])
+        }
+        #expect(tables[0].count == known[0].count)
+        let keys = Array(known[0])
+        let (users, times) = (keys.map { Scalar.integer($0.key[0]) }, keys.map { Scalar.timestamptz($0.key[1]) })
+        let found = tables[0].lookUp(
+            inOrder(Vector(type: .integer, scalars: users), Vector(type: .timestamptz, scalars: times)))
+        #expect(found == keys.map(\.value))
+    }
+
     @Test(arguments: types) func everyTypeIsGroupedByWhatIsEqual(type: ColumnType) {
         var random = RandomScalars(seed: 51)
         for round in 0..<60 {

@@ -65,6 +65,29 @@ import Testing
         }
     }
 
+    /// States take room for the groups of all kept texts at once, and for no more, when a good part of these is there.
+    @Test func roomIsTakenForAllTexts() throws {
+        var random = SampleGenerator(state: 5)
+        let kept = KeptTexts(bytesMax: 8 << 20)
+        var segment = try TextSegment(
+            origin: 1, [TextSegment.vector(&random, rows: 9_000, texts: 5_000, from: 0, nulls: 0)])
+        for _ in 0..<2 { _ = try segment.column(0, kept) }
+        let found = try segment.column(0, kept)
+        let column = try #require(found)
+        guard case .text(_, let dictionary) = column.storage else { preconditionFailure("texts by their numbers") }
+        var (table, state) = (GroupTable(types: [.text]), AggregateStates.count())
+        #expect(table.expectedCount == nil)
+        for start in stride(from: 0, to: 9_000, by: 500) {
+            let rows = (UInt32(start)..<UInt32(start + 500)).map { $0 }
+            let groups = table.assign([column.gather(rows)], ordinal: UInt64(start))
+            if let expected = table.expectedCount { state.reserve(groups: expected) }
+            state.grow(to: table.count)
+            try state.update([], GroupAssignment(groups))
+        }
+        #expect(table.expectedCount == dictionary.count && table.count > dictionary.count / 2)
+        #expect(state.memoryBytes < (dictionary.count + 16) * 8)
+    }
+
     @Test(arguments: 1...12 as ClosedRange<UInt64>) func groupsAreThoseOfTheTexts(seed: UInt64) throws {
         var random = SampleGenerator(state: seed)
         let pieces = try Self.pieces(&random)

@@ -44,6 +44,35 @@ import Testing
         }
     }
 
+    /// Doubles that come many at a time are as if they came one by one, whatever stands among them.
+    @Test(arguments: [(9_000, 5, false), (9_000, 3, true), (300, 7, false)])
+    func doublesInPieces(rows: Int, groups: Int, inRuns: Bool) throws {
+        var random = SampleGenerator(state: 9)
+        let edges: [Double] = [.nan, -.infinity, .infinity, -0.0, 0, 1.5, -2.25]
+        let values = (0..<rows).map { _ -> Double in
+            let draw = random.next()
+            return draw % 11 == 0 ? edges[Int(draw >> 8) % edges.count] : Double(draw % 1_000) / 8
+        }
+        let owners = (0..<rows).map { UInt32(inRuns ? $0 * groups / rows : $0 * 7 % groups) }
+        func state() -> any Accumulator {
+            var state = AggregateStates.percentile(
+                .double, fractions: Self.fractions, asArray: true, isContinuous: false, isDescending: false,
+                type: .array(.double))
+            state.grow(to: groups)
+            return state
+        }
+        var (whole, single) = (state(), state())
+        try whole.update([Vector(type: .double, count: rows, storage: .double(values))], GroupAssignment(owners))
+        for row in 0..<rows {
+            let value = Vector(type: .double, count: 1, storage: .double([values[row]]))
+            try single.update([value], GroupAssignment([owners[row]]))
+        }
+        let all = (0..<UInt32(groups)).map { $0 }
+        let (found, expected) = (try whole.finish(all), try single.finish(all))
+        // What is no number equals nothing.
+        for group in 0..<groups { #expect("\(found.scalar(at: group))" == "\(expected.scalar(at: group))") }
+    }
+
     private static let helpers = KernelHelpers { count, job in
         for index in (0..<count).reversed() { job(index) }
     }

@@ -248,6 +248,27 @@ struct SharedTextsSegmentTests {
         #expect(statistics.textsSearched.load(ordering: .relaxed) == 5 * 90)
     }
 
+    /// Which texts a page has that no filter speaks for is found out as it is searched: for one that it lacks it is not
+    /// read again.
+    @Test func pagesThatLackATextAreSearchedForNoOther() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let reader = try Self.open(files, try Self.write(files, id: 1, isShared: true))
+        let groups = Self.tables.flatMap { reader.groups(table: $0) }
+        let statistics = ScanStatistics()
+        // Of one table each fifth row has no user, and these are the users whose number is a multiple of five.
+        for (number, pages) in [(7, 6), (0, 4), (85, 4), (7, 6)] {
+            let before = statistics.pagesRead.load(ordering: .relaxed)
+            for group in groups {
+                let column = try group.column(named: "user_id", type: .text)
+                let expected = (0..<UInt32(column.count)).filter { column.scalar(at: Int($0)) == .text("u-\(number)") }
+                let text = Array("u-\(number)".utf8)
+                #expect(try group.rows(ofTexts: [text], in: "user_id", statistics: statistics) == expected)
+            }
+            #expect(statistics.pagesRead.load(ordering: .relaxed) - before == pages, "u-\(number)")
+        }
+    }
+
     /// Rows by several texts are those of each of them, each row once, whatever is named twice or nowhere.
     @Test func rowsOfSeveralTextsAreFoundInOnePage() throws {
         let files = SimulatedFileSystem()

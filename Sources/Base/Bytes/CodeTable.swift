@@ -31,5 +31,38 @@ package enum CodeTable {
         return true
     }
 
+    /// Puts in the place of each code the number that a table has for it; one that has none yet is given the next.
+    /// Whether a code has one may be as good as chance, so that nothing here waits for the answer.
+    /// - Parameters:
+    ///   - table: by code its number, or `UInt32.max` where it has none.
+    ///   - next: the number that the first of those gets.
+    /// - Returns: the codes that got one, in the order of their numbers; nil where a code is beyond the table: nothing
+    ///   has happened then.
+    /// - Complexity: O(codes).
+    package static func number(
+        _ codes: inout [UInt32], by table: inout [UInt32], from next: UInt32
+    ) -> [UInt32]? {
+        guard BitPacking.areAll(codes, below: table.count) else { return nil }
+        let count = codes.count
+        return unsafe [UInt32](unsafeUninitializedCapacity: count) { fresh, initialised in
+            unsafe codes.withUnsafeMutableBufferPointer { codes in
+                unsafe table.withUnsafeMutableBufferPointer { table in
+                    // Sound: `index < count`, every code was found below the table's count, and there are never more
+                    // new codes than rows before.
+                    for index in 0..<count {
+                        let code = unsafe codes[index]
+                        let known = unsafe table[Int(code)]
+                        let isNew = known == .max
+                        let number = isNew ? next &+ UInt32(truncatingIfNeeded: initialised) : known
+                        unsafe fresh[initialised] = code
+                        unsafe table[Int(code)] = number
+                        unsafe codes[index] = number
+                        initialised &+= isNew ? 1 : 0
+                    }
+                }
+            }
+        }
+    }
+
     private static let shortTable = 256
 }

@@ -98,6 +98,15 @@ package struct SharedTextCodes: Sendable {
         return bits
     }
 
+    /// Whether some of the codes occur.
+    /// - Parameter bits: of ``occurring(_:payload:type:textCount:)``.
+    package static func occur(_ codes: [UInt32], in bits: [UInt64]) -> Bool {
+        codes.contains { code in
+            let word = Int(code >> 6)
+            return word < bits.count && (bits[word] &>> UInt64(code & 63)) & 1 != 0
+        }
+    }
+
     /// The texts of the codes that occur, each once, by numbers that are kept; nil where those are of another page.
     /// - Parameter bits: of ``occurring(_:payload:type:textCount:)``.
     /// - Complexity: O(texts of the blocks).

@@ -220,14 +220,13 @@ struct PlanRunner: Sendable {
             let rows = try aggregate(below, keys, inner, columns, shown: operation.columnsRead)
             return try operation.run(Pipeline(columns: columns, chunks: rows))
         }
-        guard var scan = try scan(source, mayJoin: groups.isEmpty) else {
+        guard var scan = try scan(source, mayJoin: true) else {
             let looks = ColumnLooks(columns: operation.columnsRead, keys: operation.keys(besides: []))
             return try operation.run(pipeline(source, for: looks))
         }
         scan.wanted = operation.columnsRead.sorted()
-        if groups.isEmpty, let summaries = SummaryAggregation(scan, operation) { return try summaries.run() }
-        let keys = operation.keys(besides: scan.conditions)
-        return try operation.run(scan.pieces().reading(keys: keys, units: operation.units))
+        scan = scan.reading(keys: operation.keys(besides: scan.conditions), units: operation.units)
+        return try SummaryAggregation(scan, operation)?.run() ?? operation.run(scan.pieces())
     }
 
     private func union(_ inputs: [Pipeline], columns: [TableColumn]) -> Pipeline {

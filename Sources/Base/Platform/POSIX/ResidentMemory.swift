@@ -3,10 +3,12 @@ internal import Glibc
 /// Has the allocator give large blocks back to the system as they are freed, and share what it keeps among threads:
 /// what the process holds then follows what it uses. Called once, before there is much.
 package func returnMemoryEarly() {
-    // Vectors of a chunk, at most a megabyte each, stay below: they are used again and again.
-    adjust(.mapThreshold, 4 << 20)
-    // Setting one holds the other at 128 KiB: each chunk would give its pages back and have the system clear new ones.
-    adjust(.trimThreshold, 16 << 20)
+    // Vectors of a chunk, at most a megabyte each, stay below, and what a million groups are computed in: these are
+    // used again and again.
+    adjust(.mapThreshold, 9 << 20)
+    // Setting one holds the other at 128 KiB: each chunk, or each question of many groups, would give its pages back
+    // and have the system clear new ones.
+    adjust(.trimThreshold, 32 << 20)
     adjust(.arenasMax, 4)
 }
 

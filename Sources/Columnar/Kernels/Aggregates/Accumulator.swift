@@ -2,8 +2,13 @@
 package protocol Accumulator: Sendable {
     /// Makes room for groups numbered below `groups`.
     mutating func grow(to groups: Int)
+    /// Takes room for so many groups at once, which there will be, roughly.
+    mutating func reserve(groups: Int)
     /// Takes in a chunk's arguments.
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws(KernelError)
+    /// Takes in numbers which are yet to be divided by what the state was made for; false, and nothing happened, where
+    /// it wants the quotients.
+    mutating func update(dividends: Vector, _ assignment: GroupAssignment) throws(KernelError) -> Bool
     /// Takes in another thread's state; `mapping` gives its groups' numbers here.
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) throws(KernelError)
     /// The results of groups, in the order asked for.
@@ -45,6 +50,14 @@ extension Accumulator {
 
     /// Most results are small.
     package var finishBytes: Int { 0 }
+
+    /// Most take it as groups come.
+    package mutating func reserve(groups: Int) {}
+
+    /// Most want values as they are.
+    package mutating func update(dividends: Vector, _ assignment: GroupAssignment) throws(KernelError) -> Bool {
+        false
+    }
 
     /// Most states need every row.
     package mutating func updateFromSummary(_ summary: ColumnSummary?, rowCount: Int) -> Bool { false }

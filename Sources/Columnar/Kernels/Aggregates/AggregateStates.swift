@@ -21,6 +21,18 @@ package enum AggregateStates {
         }
     }
 
+    /// The sum of quotients by one number, which takes what is divided as well where that comes to the same.
+    /// - Parameters:
+    ///   - dividend: what is divided.
+    ///   - quotient: what is added up.
+    ///   - type: of the result.
+    /// - Returns: nil where it always wants the quotients: for a number that is no power of ten.
+    package static func quotientSum(
+        _ dividend: ColumnType, by divisor: Scalar, quotient: ColumnType, type: ColumnType, isAverage: Bool = false
+    ) -> (any Accumulator)? {
+        QuotientSumAccumulator(dividend, by: divisor, quotient: quotient, type: type, isAverage: isAverage)
+    }
+
     /// The smallest or the greatest value; null of none.
     package static func extremum(_ type: ColumnType, isMaximum: Bool) -> any Accumulator {
         switch type {

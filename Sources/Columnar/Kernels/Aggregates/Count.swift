@@ -6,6 +6,7 @@ struct CountAccumulator: Accumulator {
     var mayRefuse: Bool { false }
 
     mutating func grow(to groups: Int) { counts.pad(to: groups, with: 0) }
+    mutating func reserve(groups: Int) { counts.reserveCapacity(groups) }
 
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {
         guard let value = arguments.first else { return assignment.addRows(to: &counts) }

@@ -2,26 +2,36 @@
 struct IntegerExtremumAccumulator: Accumulator {
     private let type: ColumnType
     private let isMaximum: Bool
+    /// What every other value is better than, and no better than itself.
+    private let start: Int64
+    /// `start` of a group without a value.
     private var best: [Int64] = []
-    private var isSet: [Bool] = []
+    /// The groups that had `start` as a value; shorter than `best`, for that is seldom.
+    private var hadStart: [Bool] = []
 
     init(type: ColumnType, isMaximum: Bool) {
         self.type = type
         self.isMaximum = isMaximum
+        start = isMaximum ? .min : .max
     }
 
-    var memoryBytes: Int { best.capacity * 9 }
+    var memoryBytes: Int { best.capacity * 8 + hadStart.capacity }
     var mayRefuse: Bool { false }
 
-    mutating func grow(to groups: Int) {
-        best.pad(to: groups, with: isMaximum ? .min : .max)
-        isSet.pad(to: groups, with: false)
+    mutating func grow(to groups: Int) { best.pad(to: groups, with: start) }
+    mutating func reserve(groups: Int) { best.reserveCapacity(groups) }
+
+    private func isSet(_ group: Int) -> Bool { best[group] != start || (group < hadStart.count && hadStart[group]) }
+
+    private mutating func noteStart(_ group: Int) {
+        hadStart.pad(to: group + 1, with: false)
+        hadStart[group] = true
     }
 
     @inline(__always)
     private mutating func take(_ value: Int64, _ group: Int) {
         best[group] = isMaximum ? max(best[group], value) : min(best[group], value)
-        isSet[group] = true
+        if value == start { noteStart(group) }
     }
 
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {
@@ -29,66 +39,88 @@ struct IntegerExtremumAccumulator: Accumulator {
         if value.isAllNull { return }
         switch value.integers {
         case .array(let values)?:
-            let dense = value.hasNoNulls
-            if dense, let runs = assignment.runs {
-                let source = values.span
-                for run in runs {
-                    let range = source.extracting(run.rows).range
-                    take(isMaximum ? range.greatest : range.least, run.group)
-                }
-                return
+            guard let runs = assignment.runs else {
+                return take(values.span, value.validity, assignment)
             }
-            guard dense, assignment.runs == nil else {
+            guard value.hasNoNulls else {
                 return assignment.forEach { row, group in if !value.isNull(row) { take(values[row], group) } }
             }
-            let (groups, isMaximum, start) = (assignment.groups, isMaximum, isMaximum ? Int64.min : .max)
-            let (source, places) = (values.span, groups.span)
-            var isSet: [Bool] = []
-            swap(&isSet, &self.isSet)
-            var sets = isSet.mutableSpan
-            var bests = best.mutableSpan
-            for row in 0..<source.count {
-                let (value, group) = (source[row], Int(places[row]))
-                let known = bests[group]
-                if isMaximum ? value > known : value < known {
-                    bests[group] = value
-                    sets[group] = true
-                } else if value == start {
-                    // No better than where every group begins, and a value all the same.
-                    sets[group] = true
-                }
+            let source = values.span
+            for run in runs {
+                let range = source.extracting(run.rows).range
+                take(isMaximum ? range.greatest : range.least, run.group)
             }
-            swap(&isSet, &self.isSet)
         case .constant(let constant)?: assignment.forEach { _, group in take(constant, group) }
         case nil: break
         }
     }
 
+    /// Takes in values that do not come in runs.
+    private mutating func take(_ values: Span<Int64>, _ validity: Validity?, _ assignment: GroupAssignment) {
+        let groups = assignment.groups
+        let hasStart =
+            isMaximum
+            ? better(values, validity, groups.span) { max($0, $1) }
+            : better(values, validity, groups.span) { min($0, $1) }
+        // No value is better than where every group begins, which is one all the same.
+        if !hasStart { return }
+        for row in 0..<values.count where values[row] == start && validity?[row] ?? true {
+            noteStart(Int(groups[row]))
+        }
+    }
+
+    /// Keeps the better of what each group has and each of its values. Which of them that is is as good as chance, so
+    /// that nothing here waits for the answer.
+    /// - Returns: whether a row with a value has `start`.
+    @inline(__always)
+    private mutating func better(
+        _ values: Span<Int64>, _ validity: Validity?, _ groups: Span<UInt32>, _ choose: (Int64, Int64) -> Int64
+    ) -> Bool {
+        precondition(groups.count == values.count, "a group for each value")
+        let start = start
+        var bests = best.mutableSpan
+        var found: UInt64 = 0
+        if let validity {
+            let words = validity.words.span
+            for row in 0..<values.count {
+                let valid = (words[row >> 6] &>> UInt64(row & 63)) & 1
+                let (value, group) = (values[row], Int(groups[row]))
+                bests[group] = choose(bests[group], valid == 1 ? value : start)
+                found |= value == start ? valid : 0
+            }
+        } else {
+            for row in 0..<values.count {
+                let (value, group) = (values[row], Int(groups[row]))
+                bests[group] = choose(bests[group], value)
+                found |= value == start ? 1 : 0
+            }
+        }
+        return found != 0
+    }
+
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
         assert(other.best.count <= mapping.count, "every group has a place here")
-        let (targets, more, areSet) = (mapping.span, other.best.span, other.isSet.span)
-        let isMaximum = isMaximum
-        var isSet: [Bool] = []
-        swap(&isSet, &self.isSet)
-        var sets = isSet.mutableSpan
-        var bests = best.mutableSpan
-        for group in 0..<more.count {
-            // A group without a value holds what every other is better than.
-            let (target, value) = (Int(targets[group]), more[group])
-            bests[target] = isMaximum ? max(bests[target], value) : min(bests[target], value)
-            sets[target] = sets[target] || areSet[group]
+        do {
+            let (targets, more) = (mapping.span, other.best.span)
+            let isMaximum = isMaximum
+            var bests = best.mutableSpan
+            for group in 0..<more.count {
+                // A group without a value holds what every other is better than.
+                let (target, value) = (Int(targets[group]), more[group])
+                bests[target] = isMaximum ? max(bests[target], value) : min(bests[target], value)
+            }
         }
-        swap(&isSet, &self.isSet)
+        for group in other.hadStart.indices where other.hadStart[group] { noteStart(Int(mapping[group])) }
     }
 
     func finish(_ groups: [UInt32]) -> Vector {
         var validity: Validity?
-        for (row, group) in groups.enumerated() where !isSet[Int(group)] {
+        for (row, group) in groups.enumerated() where !isSet(Int(group)) {
             if validity == nil { validity = Validity(count: groups.count, allValid: true) }
             validity?[row] = false
         }
         // Nulls hold zero.
-        let values = groups.map { isSet[Int($0)] ? best[Int($0)] : 0 }
+        let values = groups.map { isSet(Int($0)) ? best[Int($0)] : 0 }
         return Vector(type: type, count: groups.count, storage: .int64(values), validity: validity)
     }
 

@@ -32,23 +32,23 @@ struct GroupedWords: Sendable {
         if last.words.count >= Self.partMax { closeLast() }
     }
 
-    /// Adds words, as ``OrderedBits`` has them, of values that are all of one group.
-    mutating func add(_ values: Span<Int64>, to group: UInt32) {
-        count += values.count
-        if values.count >= Self.partMin { return take(Part(group: group, words: values.orderedBits)) }
-        name(group, count: values.count)
-        for index in 0..<values.count { last.words.append(OrderedBits.of(values[index])) }
+    /// Adds words that are all of one group.
+    mutating func add(_ words: [UInt64], to group: UInt32) {
+        count += words.count
+        if words.count >= Self.partMin { return take(Part(group: group, words: words)) }
+        name(group, count: words.count)
+        last.words.append(contentsOf: words)
         if last.words.count >= Self.partMax { closeLast() }
     }
 
-    /// The same of values that have a group each.
-    mutating func add(_ values: Span<Int64>, to groups: [UInt32]) {
-        precondition(values.count == groups.count, "a group for each value")
-        count += values.count
-        if values.count >= Self.partMin { return take(Part(groups: groups, words: values.orderedBits)) }
+    /// Adds words that have a group each.
+    mutating func add(_ words: [UInt64], to groups: [UInt32]) {
+        precondition(words.count == groups.count, "a group for each value")
+        count += words.count
+        if words.count >= Self.partMin { return take(Part(groups: groups, words: words)) }
         nameLast()
         last.groups.append(contentsOf: groups)
-        for index in 0..<values.count { last.words.append(OrderedBits.of(values[index])) }
+        last.words.append(contentsOf: words)
         if last.words.count >= Self.partMax { closeLast() }
     }
 
@@ -168,15 +168,6 @@ extension GroupedWords.Part {
             let place = places[group]
             target[place] = words[index]
             places[group] = place &+ steps[group]
-        }
-    }
-}
-
-extension Span<Int64> {
-    /// The values' order-preserving forms.
-    fileprivate var orderedBits: [UInt64] {
-        [UInt64](capacity: count) { output in
-            for index in 0..<count { output.append(OrderedBits.of(self[index])) }
         }
     }
 }

@@ -41,22 +41,26 @@ struct PercentileAccumulator: Accumulator {
         let dense = value.hasNoNulls
         switch (value.storage, argument) {
         case (.int64(let values), _) where value.type.scale == argument.scale:
-            if dense, let runs = assignment.runs {
-                for run in runs { words.add(values.span.extracting(run.rows), to: UInt32(run.group)) }
-                return
-            }
-            if dense { return words.add(values.span, to: assignment.groups) }
+            if dense { return take(assignment) { values.span.extracting($0).orderedBits } }
             assignment.forEach { row, group in
-                guard !value.isNull(row) else { return }
-                words.add(OrderedBits.of(values[row]), to: UInt32(group))
+                if !value.isNull(row) { words.add(OrderedBits.of(values[row]), to: UInt32(group)) }
             }
         case (.double(let values), _):
+            if dense { return take(assignment) { values.span.extracting($0).orderedBits } }
             assignment.forEach { row, group in
-                guard dense || !value.isNull(row) else { return }
-                words.add(OrderedBits.of(values[row]), to: UInt32(group))
+                if !value.isNull(row) { words.add(OrderedBits.of(values[row]), to: UInt32(group)) }
             }
         default: assignment.forEach { row, group in take(value.scalar(at: row), UInt32(group)) }
         }
+    }
+
+    /// Takes in values all rows of which have one.
+    /// - Parameter bits: the forms of those of some rows.
+    private mutating func take(_ assignment: GroupAssignment, _ bits: (_ rows: Range<Int>) -> [UInt64]) {
+        guard let runs = assignment.runs else {
+            return words.add(bits(0..<assignment.rowCount), to: assignment.groups)
+        }
+        for run in runs { words.add(bits(run.rows), to: UInt32(run.group)) }
     }
 
     private mutating func take(_ value: Scalar, _ group: UInt32) {

@@ -32,6 +32,11 @@ struct SumAccumulator: Accumulator {
         counts.pad(to: groups, with: 0)
     }
 
+    mutating func reserve(groups: Int) {
+        if isNarrow { narrowSums.reserveCapacity(groups) } else { sums.reserveCapacity(groups) }
+        counts.reserveCapacity(groups)
+    }
+
     /// Whether 64 bits still hold each sum after so many values of no more than 2^`bits` either way; sums get 128 where
     /// they might not.
     /// - Precondition: sums are narrow.
@@ -170,6 +175,9 @@ struct SumAccumulator: Accumulator {
         }
         return result
     }
+
+    /// Has so many places, where it has fewer.
+    mutating func widen(atLeast places: Int) throws(KernelError) { if places > scale { try widen(to: places) } }
 
     private mutating func widen(to places: Int) throws(KernelError) {
         if !turns.isEmpty { throw KernelError.decimalOverflow }

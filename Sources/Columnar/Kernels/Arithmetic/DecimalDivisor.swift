@@ -50,6 +50,17 @@ package struct DecimalDivisor: Sendable {
         return (isNegative ? 0 - result : result, wanted)
     }
 
+    /// By how many places the digits of what it divides move to the right, which otherwise stay; nil where they change.
+    var shift: Int? { mantissa > 0 ? power.map { $0 - scale } : nil }
+
+    /// How many places a quotient has, by ``Decimal128/divisionScale(_:_:_:_:)``; the more, the smaller the number is.
+    /// - Parameters:
+    ///   - magnitude: of the mantissa of what is divided.
+    ///   - places: its decimal places.
+    func places(of magnitude: UInt64, scale places: Int) -> Int {
+        Decimal128.divisionScale(lead(of: magnitude, places).lead, places, lead, scale)
+    }
+
     /// As ``Decimal128/lead(of:_:)``, and how many digits the number has; 1 for zero.
     private func lead(of magnitude: UInt64, _ scale: Int) -> (digits: Int, lead: Decimal128.Lead) {
         if magnitude == 0 { return (1, Decimal128.Lead(weight: 0, first: 0)) }

@@ -18,11 +18,11 @@ package struct GroupAssignment: Sendable {
     /// How many rows each group of `dense` has, counted once for all aggregates; nil where one asks at most.
     let rowsOfGroups: [Int64]?
 
-    /// Every row in group 0.
-    package init(single rowCount: Int) {
+    /// Every row in one group.
+    package init(single rowCount: Int, group: Int = 0) {
         self.rowCount = rowCount
-        numbers = []
-        runs = rowCount == 0 ? [] : [Run(group: 0, rows: 0..<rowCount)]
+        numbers = group == 0 ? [] : nil
+        runs = rowCount == 0 ? [] : [Run(group: group, rows: 0..<rowCount)]
         (dense, rowsOfGroups) = (nil, nil)
     }
 

@@ -17,6 +17,16 @@ package struct GroupTable: Sendable {
     /// How many groups there are.
     package var count: Int { pairs.last?.count ?? columns.first?.count ?? 1 }
 
+    /// How many groups there will be, roughly, once a good part of those is there that keys with kept numbers tell;
+    /// nil before, and where none tells.
+    package var expectedCount: Int? {
+        let expected = columns.compactMap(\.expectedCount).max()
+        return expected.flatMap { count >= $0 / Self.partOfExpected ? $0 : nil }
+    }
+
+    /// So many times as much room as there are groups is taken for what is expected.
+    private static let partOfExpected = 4
+
     /// What the table holds, roughly: for budgets.
     package var memoryBytes: Int {
         columns.reduce(0) { $0 + $1.memoryBytes } + pairs.reduce(0) { $0 + $1.memoryBytes } + ordinals.capacity * 8
@@ -32,6 +42,10 @@ package struct GroupTable: Sendable {
 
     /// How many texts were looked up by their bytes.
     package var lookedTexts: Int { columns.reduce(0) { $0 + $1.lookedTexts } }
+
+    // tests: steps are counted.
+    /// How many pairs of keys were looked for in a hash table.
+    package var lookedPairs: Int { pairs.reduce(0) { $0 + $1.finds } }
 
     /// The group of every row; new groups are numbered in the order of their first rows.
     /// - Parameter ordinal: where the chunk stands in the input; grows with every chunk of a unit.
@@ -84,7 +98,9 @@ package struct GroupTable: Sendable {
 
     private mutating func noteNew(_ ordinal: UInt64) {
         let new = count - ordinals.count
-        if new > 0 { ordinals.append(contentsOf: ordinal..<ordinal + UInt64(new)) }
+        if new <= 0 { return }
+        if let expectedCount, ordinals.capacity < expectedCount { ordinals.reserveCapacity(expectedCount) }
+        ordinals.append(contentsOf: ordinal..<ordinal + UInt64(new))
     }
 
     /// Adds another thread's groups; the result gives its groups' numbers here.
@@ -93,12 +109,10 @@ package struct GroupTable: Sendable {
         let maps = columns.indices.map { columns[$0].absorb(other.columns[$0], last: helpers) }
         var mapping = maps[0]
         for index in pairs.indices {
-            let left = mapping
-            let right = maps[index + 1]
-            mapping = (0..<UInt32(other.pairs[index].count)).map { number in
-                let (a, b) = other.pairs[index].pair(number)
-                return pairs[index].number(of: left[Int(a)], right[Int(b)])
-            }
+            let lefts = index == 0 ? columns[0].count : pairs[index - 1].count
+            mapping = pairs[index].absorb(
+                other.pairs[index], lefts: mapping, rights: maps[index + 1], leftCount: lefts,
+                rightCount: columns[index + 1].count)
         }
         ordinals.append(contentsOf: repeatElement(.max, count: count - ordinals.count))
         assert(mapping.count == other.ordinals.count, "every group was seen first somewhere")

@@ -55,6 +55,9 @@ struct KeyColumn: Sendable {
 
     var count: Int { kinds.count }
 
+    /// How many values there are of which some are known; nil where nothing tells.
+    var expectedCount: Int? { kept?.count }
+
     /// A kept dictionary is not among it: whoever keeps it holds it.
     var memoryBytes: Int {
         let ofCodes = codeNumbers.capacity + (family?.numbers.capacity ?? 0) + keptNumbers.capacity
@@ -174,30 +177,20 @@ struct KeyColumn: Sendable {
 
     /// The numbers of codes of the kept dictionary, where there are no nulls.
     private mutating func encode(kept codes: [UInt32]) -> [UInt32] {
-        let source = codes.span
-        var result = [UInt32](repeating: 0, count: source.count)
-        var numbers = result.mutableSpan
-        if Self.look(source, keptNumbers.span, into: &numbers) { return result }
-        let first = UInt32(kinds.count)
-        var (fresh, count) = ([Kind](repeating: Kind(.kept), count: source.count), 0)
-        do {
-            var known = keptNumbers.mutableSpan
-            var new = fresh.mutableSpan
-            // Whether an id was met before is as good as chance, so nothing here waits for the answer: each row stores
-            // what would be needed if it was not.
-            for row in 0..<source.count {
-                let code = source[row]
-                let before = known[Int(code)]
-                let isNew = before == Self.unknown
-                let number = isNew ? first &+ UInt32(truncatingIfNeeded: count) : before
-                new[count] = Kind(.kept, Int(code))
-                known[Int(code)] = number
-                numbers[row] = number
-                count &+= isNew ? 1 : 0
-            }
+        guard let first = codes.first else { return [] }
+        if keptNumbers[Int(first)] != Self.unknown {
+            // Mostly the others are known then, too.
+            let source = codes.span
+            var result = [UInt32](repeating: 0, count: source.count)
+            var numbers = result.mutableSpan
+            if Self.look(source, keptNumbers.span, into: &numbers) { return result }
         }
-        kinds.append(contentsOf: fresh[..<count])
-        return result
+        var numbers = codes
+        guard let fresh = CodeTable.number(&numbers, by: &keptNumbers, from: UInt32(kinds.count)) else {
+            preconditionFailure("codes are below the number of texts")
+        }
+        kinds.append(contentsOf: fresh.lazy.map { Kind(.kept, Int($0)) })
+        return numbers
     }
 
     /// The same where there may be nulls.

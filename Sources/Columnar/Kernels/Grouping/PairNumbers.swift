@@ -13,11 +13,16 @@ struct PairNumbers: Sendable {
     /// All pairs, once chains were left.
     private var table = NumberTable()
     private var isChained = true
+    /// Whether somebody else knows where each pair is, so that there are neither chains nor a table.
+    private var isBare = false
 
     /// Pairs of one number.
     private static let chainMax = 8
 
     var count: Int { isChained ? keys.count : table.count }
+
+    /// Whether pairs are found in a hash table.
+    var isHashed: Bool { !isChained }
 
     var memoryBytes: Int { keys.capacity * 8 + (heads.capacity + links.capacity) * 4 + table.memoryBytes }
 
@@ -32,7 +37,7 @@ struct PairNumbers: Sendable {
     /// Is told how many numbers each side has: chains are those of the side that has more.
     /// - Complexity: O(pairs) where one side has become twice as long as the other that was, otherwise O(1).
     mutating func expect(lefts: Int, rights: Int) {
-        guard isChained, isByLeft ? rights / 2 > lefts : lefts / 2 > rights else { return }
+        guard isChained, !isBare, isByLeft ? rights / 2 > lefts : lefts / 2 > rights else { return }
         isByLeft.toggle()
         let known = keys
         (keys, heads, links) = ([], [], [])
@@ -42,6 +47,7 @@ struct PairNumbers: Sendable {
     /// The number of a pair; a new one is added.
     @inline(__always)
     mutating func number(of left: UInt32, _ right: UInt32) -> UInt32 {
+        assert(!isBare, "nobody else knows the pairs")
         let key = Self.key(left, right)
         guard isChained else { return table.number(of: key) }
         let chained = Int(isByLeft ? left : right)
@@ -66,6 +72,7 @@ struct PairNumbers: Sendable {
 
     /// The number of a pair; nil when it was never added.
     func find(_ left: UInt32, _ right: UInt32) -> UInt32? {
+        assert(!isBare, "nobody else knows the pairs")
         let key = Self.key(left, right)
         guard isChained else { return table.find(key) }
         let chained = Int(isByLeft ? left : right)
@@ -75,6 +82,31 @@ struct PairNumbers: Sendable {
             entry = links[Int(entry) - 1]
         }
         return nil
+    }
+
+    /// The next number, for a pair that is new.
+    /// - Precondition: somebody else knows the others.
+    mutating func add(_ left: UInt32, _ right: UInt32) -> UInt32 {
+        assert(isBare, "pairs are known elsewhere")
+        keys.append(Self.key(left, right))
+        return UInt32(truncatingIfNeeded: keys.count &- 1)
+    }
+
+    /// Keeps no more than what each number stands for: somebody else knows each pair's from now on.
+    mutating func strip() {
+        if isBare { return }
+        if !isChained { keys = table.keys }
+        (heads, links, table, isChained, isBare) = ([], [], NumberTable(), true, true)
+    }
+
+    /// Finds pairs by itself again.
+    /// - Complexity: O(pairs).
+    mutating func restore() {
+        guard isBare else { return }
+        let known = keys
+        (keys, isBare) = ([], false)
+        for key in known { _ = number(of: UInt32(key >> 32), UInt32(truncatingIfNeeded: key)) }
+        assert(count == known.count, "each pair was there once")
     }
 
     private mutating func makeRoom(for chained: Int) {

@@ -1,24 +1,24 @@
 /// Pairs of a group and the number of a value, each kept once. A row of bits for each group, where a pair costs one
-/// store and two sets meet word by word; a table takes over for good where bits would take more room than it.
+/// store and two sets meet word by word; numbered pairs take over for good where bits would take more room than these.
 struct PairSet: Sendable {
     /// `stride` words for each of `rows` groups; value v is bit `v % 64` of word `v / 64`.
     private var words: [UInt64] = []
     private var stride = 0
     private var rows = 0
-    /// Group in the upper, value in the lower half, once bits were left.
-    private var table = NumberTable()
+    /// Groups on the left, once bits were left.
+    private var numbered = PairNumbers()
     private var recent = RecentPairs()
     private var isDense = true
 
     /// Bits below this many bytes are kept however few are set.
     private static let smallBytes = 1 << 18
-    /// What a pair takes in a table.
+    /// What a numbered pair takes.
     private static let pairBytes = 16
 
-    var memoryBytes: Int { words.capacity * 8 + table.memoryBytes + recent.memoryBytes }
+    var memoryBytes: Int { words.capacity * 8 + numbered.memoryBytes + recent.memoryBytes }
 
     /// How many pairs there are; linear in what the bits take.
-    var count: Int { isDense ? words.reduce(0) { $0 + $1.nonzeroBitCount } : table.count }
+    var count: Int { isDense ? words.reduce(0) { $0 + $1.nonzeroBitCount } : numbered.count }
 
     /// Makes room for groups and numbers of values below these.
     /// - Parameter more: how many pairs may come at once.
@@ -47,14 +47,13 @@ struct PairSet: Sendable {
     }
 
     private mutating func leaveBits() {
-        var table = NumberTable()
-        forEach { group, value in _ = table.number(of: Self.key(group, value)) }
-        self.table = table
+        var numbered = PairNumbers()
+        numbered.expect(lefts: rows, rights: stride * 64)
+        forEach { group, value in _ = numbered.number(of: UInt32(truncatingIfNeeded: group), value) }
+        self.numbered = numbered
         isDense = false
         (words, rows, stride) = ([], 0, 0)
     }
-
-    private static func key(_ group: Int, _ value: UInt32) -> UInt64 { UInt64(group) << 32 | UInt64(value) }
 
     /// Takes in a chunk: the number of each row's value with the row's group.
     /// - Parameters:
@@ -87,17 +86,18 @@ struct PairSet: Sendable {
     private mutating func insert(
         _ values: Span<UInt32>, _ assignment: GroupAssignment, groups: Int, valueCount: Int
     ) {
-        var (table, recent) = (NumberTable(), RecentPairs())
-        swap(&table, &self.table)
+        var (numbered, recent) = (PairNumbers(), RecentPairs())
+        swap(&numbered, &self.numbered)
         swap(&recent, &self.recent)
+        numbered.expect(lefts: groups, rights: valueCount)
         recent.reserve(lefts: groups, rights: valueCount)
         let isByGroup = recent.isByLeft
         assignment.forEach { row, group in
             let value = values[row]
             let (many, few) = isByGroup ? (group, value) : (Int(value), UInt32(truncatingIfNeeded: group))
-            if recent.replace(many, by: few) { _ = table.number(of: Self.key(group, value)) }
+            if recent.replace(many, by: few) { _ = numbered.number(of: UInt32(truncatingIfNeeded: group), value) }
         }
-        swap(&table, &self.table)
+        swap(&numbered, &self.numbered)
         swap(&recent, &self.recent)
     }
 
@@ -109,12 +109,13 @@ struct PairSet: Sendable {
         _ other: PairSet, groups: [UInt32], groupCount: Int, values: [UInt32], valueCount: Int
     ) {
         reserve(groups: groupCount, values: valueCount, for: other.count)
+        if !isDense { numbered.expect(lefts: groupCount, rights: valueCount) }
         other.forEach { group, value in
             let (here, number) = (Int(groups[group]), values[Int(value)])
             if isDense {
                 words[here &* stride &+ Int(number >> 6)] |= 1 << UInt64(number & 63)
             } else {
-                _ = table.number(of: Self.key(here, number))
+                _ = numbered.number(of: UInt32(truncatingIfNeeded: here), number)
             }
         }
     }
@@ -140,7 +141,10 @@ struct PairSet: Sendable {
     /// Calls the step with every pair, in no order that says anything.
     func forEach(_ step: (_ group: Int, _ value: UInt32) -> Void) {
         guard isDense else {
-            for key in table.keys { step(Int(key >> 32), UInt32(truncatingIfNeeded: key)) }
+            for pair in 0..<UInt32(numbered.count) {
+                let key = numbered.key(of: pair)
+                step(Int(key >> 32), UInt32(truncatingIfNeeded: key))
+            }
             return
         }
         for row in 0..<rows {
@@ -158,7 +162,7 @@ struct PairSet: Sendable {
     func counts(groups: Int, null: UInt32?) -> [Int64] {
         var counts = [Int64](repeating: 0, count: groups)
         guard isDense else {
-            for key in table.keys where UInt32(truncatingIfNeeded: key) != null { counts[Int(key >> 32)] += 1 }
+            forEach { group, value in if value != null { counts[group] += 1 } }
             return counts
         }
         for group in 0..<min(groups, rows) {

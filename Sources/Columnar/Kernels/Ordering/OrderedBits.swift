@@ -22,3 +22,21 @@ enum OrderedBits {
         type == .double ? .double(double(bits)) : Scalar(integer: integer(bits), type: type)
     }
 }
+
+extension Span<Int64> {
+    /// The values' order-preserving forms.
+    var orderedBits: [UInt64] {
+        [UInt64](capacity: count) { output in
+            for index in 0..<count { output.append(OrderedBits.of(self[index])) }
+        }
+    }
+}
+
+extension Span<Double> {
+    /// The values' order-preserving forms.
+    var orderedBits: [UInt64] {
+        [UInt64](capacity: count) { output in
+            for index in 0..<count { output.append(OrderedBits.of(self[index])) }
+        }
+    }
+}

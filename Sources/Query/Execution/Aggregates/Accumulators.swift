@@ -16,8 +16,8 @@ enum Accumulators {
         let type = call.arguments.first?.type ?? call.order.first?.expression.type ?? .null
         switch call.function {
         case .countRows, .count: return AggregateStates.count()
-        case .sum: return try sum("sum", type, call.type, isAverage: false)
-        case .average: return try sum("avg", type, call.type, isAverage: true)
+        case .sum: return try quotientSum(call) ?? sum("sum", type, call.type, isAverage: false)
+        case .average: return try quotientSum(call) ?? sum("avg", type, call.type, isAverage: true)
         case .minimum: return AggregateStates.extremum(type, isMaximum: false)
         case .maximum: return AggregateStates.extremum(type, isMaximum: true)
         case .booleanAnd: return AggregateStates.boolean(isAnd: true)
@@ -52,6 +52,13 @@ enum Accumulators {
             throw QueryError(.undefinedFunction, "function \(name)(\(argument.sqlName)) does not exist")
         }
         return state
+    }
+
+    private static func quotientSum(_ call: AggregateCall) -> (any Accumulator)? {
+        guard let (dividend, divisor) = call.quotient else { return nil }
+        return AggregateStates.quotientSum(
+            dividend.type, by: divisor, quotient: call.arguments[0].type, type: call.type,
+            isAverage: call.function == .average)
     }
 
     private static func variance(

@@ -19,6 +19,15 @@ struct AggregateOperator: Sendable {
         var accumulators: [any Accumulator]
         var bookedBytes = 0
 
+        /// Makes room for all groups of the table.
+        mutating func growToTable() {
+            let (count, expected) = (table?.count ?? 1, table?.expectedCount)
+            for index in accumulators.indices {
+                if let expected { accumulators[index].reserve(groups: expected) }
+                accumulators[index].grow(to: count)
+            }
+        }
+
         /// - Throws: `.memoryExceeded` when the budget does not allow what the state has grown to.
         mutating func book(_ budget: MemoryBudget) throws {
             let bytes = accumulators.reduce(table?.memoryBytes ?? 0) { $0 + $1.memoryBytes }
@@ -27,10 +36,23 @@ struct AggregateOperator: Sendable {
         }
     }
 
+    /// What is known of rows before they are read.
+    struct Known {
+        /// Calls that have taken them in.
+        var answered: Set<Int> = []
+        /// The keys that all of them have, as rows of one value; nil where these are read.
+        var keys: [Vector]?
+    }
+
     func makeState() throws -> State {
-        var accumulators = try calls.map { try Accumulators.make($0, zone: context.zone) }
+        var accumulators = try calls.indices.map(makeAccumulator)
         if groups.isEmpty { for index in accumulators.indices { accumulators[index].grow(to: 1) } }
         return State(table: groups.isEmpty ? nil : GroupTable(types: groups.map(\.type)), accumulators: accumulators)
+    }
+
+    /// The state of a call before any row.
+    func makeAccumulator(_ call: Int) throws -> any Accumulator {
+        try Accumulators.make(calls[call], zone: context.zone)
     }
 
     private var isOrderSensitive: Bool { calls.contains(where: Accumulators.isOrderSensitive) }
@@ -45,23 +67,36 @@ struct AggregateOperator: Sendable {
 
     /// The same of a table's rows, a column at a time.
     func run(_ scan: ScanOperator) throws -> [Chunk] {
+        let uses = columnUses(scan)
+        return try run(Pipeline.units(scan.morsels.count, rows: scan.rowCount)) { ordinal, state in
+            let morsel = scan.morsels[Pipeline.unit(of: ordinal)]
+            if let column = countedTexts, let texts = try scan.texts(column, of: morsel) {
+                if texts.rowCount > 0 { try update(&state, texts, ordinal) }
+                return
+            }
+            if var rows = try scan.rows(of: morsel, uses) { try update(&state, &rows, ordinal) }
+        }
+    }
+
+    /// The same of units (``Pipeline/units(_:rows:)``), each of which a step takes in.
+    func run(
+        _ units: Pipeline, _ step: @Sendable (_ ordinal: UInt64, _ state: inout State) throws -> Void
+    ) throws -> [Chunk] {
+        try finish(
+            units.run(context, inOrder: isOrderSensitive, make: { try makeState() }) { _, ordinal, state in
+                try step(ordinal, &state)
+                return true
+            })
+    }
+
+    /// What the steps of taking in rows look at.
+    func columnUses(_ scan: ScanOperator) -> ColumnUses {
         var steps = groups.map(\.columnsRead)
         for call in calls {
             steps.append(call.filter?.columnsRead ?? [])
             steps.append(columnsRead(by: call))
         }
-        let uses = ColumnUses(steps, columnCount: scan.columns.count)
-        let units = Pipeline.units(scan.morsels.count, rows: scan.rowCount)
-        return try finish(
-            units.run(context, inOrder: isOrderSensitive, make: { try makeState() }) { _, ordinal, state in
-                let morsel = scan.morsels[Pipeline.unit(of: ordinal)]
-                if let column = countedTexts, let texts = try scan.texts(column, of: morsel) {
-                    if texts.rowCount > 0 { try update(&state, texts, ordinal) }
-                    return true
-                }
-                if var rows = try scan.rows(of: morsel, uses) { try update(&state, &rows, ordinal) }
-                return true
-            })
+        return ColumnUses(steps, columnCount: scan.columns.count)
     }
 
     /// The column of which nothing is asked but how many texts it has; nil where something else is.
@@ -97,12 +132,19 @@ struct AggregateOperator: Sendable {
         try take(&rows, ordinal, into: &state)
     }
 
-    private func update(_ state: inout State, _ rows: inout ScannedRows, _ ordinal: UInt64) throws {
-        if rows.chunk.rowCount <= context.chunkRowsMax { return try take(&rows, ordinal, into: &state) }
+    /// The same of rows that are read as they are looked at.
+    /// - Parameter known: what was found out before they are read.
+    func update(
+        _ state: inout State, _ rows: inout ScannedRows, _ ordinal: UInt64, _ known: Known = Known()
+    ) throws {
+        if rows.chunk.rowCount <= context.chunkRowsMax {
+            return try take(&rows, ordinal, known, into: &state)
+        }
         // The newest rows of a table may come in larger morsels than sealed ones.
         var place = ordinal
         for piece in try rows.wholeChunk().pieces(of: context.chunkRowsMax) {
-            try update(&state, piece, place)
+            var part = ScannedRows(piece)
+            try take(&part, place, known, into: &state)
             place += UInt64(piece.rowCount)
             try context.check()
         }
@@ -110,19 +152,23 @@ struct AggregateOperator: Sendable {
 
     /// Groups first, then one call after the other, its filter before its arguments: these are the steps of
     /// ``ColumnUses``.
-    private func take(_ input: inout ScannedRows, _ ordinal: UInt64, into state: inout State) throws {
+    private func take(
+        _ input: inout ScannedRows, _ ordinal: UInt64, _ known: Known = Known(), into state: inout State
+    ) throws {
         assert(state.accumulators.count == calls.count, "a state for each call")
         let evaluator = Evaluator(context: context)
         var assignment = GroupAssignment(single: input.chunk.rowCount)
-        if !groups.isEmpty {
+        if let keys = known.keys, !groups.isEmpty {
+            let group = group(of: keys, ordinal, in: &state)
+            assignment = GroupAssignment(single: input.chunk.rowCount, group: Int(group))
+        } else if !groups.isEmpty {
             let keys = try keys(of: &input, evaluator)
             let found = state.table?.assignment(of: keys, ordinal: ordinal, countsRows: calls.count > 1)
             assignment = found ?? assignment
             assert(assignment.rowCount == input.chunk.rowCount, "a group for each row")
-            let count = state.table?.count ?? 1
-            for index in state.accumulators.indices { state.accumulators[index].grow(to: count) }
+            state.growToTable()
         }
-        for (index, call) in calls.enumerated() {
+        for (index, call) in calls.enumerated() where !known.answered.contains(index) {
             let step = groups.count + 2 * index
             var kept: [UInt32]?
             if let filter = call.filter {
@@ -135,24 +181,47 @@ struct AggregateOperator: Sendable {
                 rows = rows.gather(kept, only: columnsRead(by: call))
                 assigned = assignment.gather(ascending: kept)
             }
-            let arguments = try (call.arguments + call.order.map(\.expression)).map { try evaluator.evaluate($0, rows) }
-            assert(arguments.allSatisfy { $0.count == assigned.rowCount }, "a value and a group for each row")
-            let stretches = Chunk.stretches(of: arguments, rowCount: assigned.rowCount)
-            for stretch in stretches {
-                var (part, groups) = (arguments, assigned)
-                if stretches.count > 1 {
-                    try context.check()
-                    let rows = stretch.map { UInt32(truncatingIfNeeded: $0) }
-                    part = arguments.map { $0.gather(rows) }
-                    groups = assigned.gather(ascending: rows)
-                }
-                try QueryError.refusing { () throws(KernelError) in
-                    try state.accumulators[index].update(part, groups)
-                }
-                if stretches.count > 1 { try state.book(context.budget) }
-            }
+            try take(rows, assigned, evaluator, call: index, into: &state)
         }
         try state.book(context.budget)
+    }
+
+    /// Takes the rows that count for a call into its state.
+    private func take(
+        _ rows: Chunk, _ assigned: GroupAssignment, _ evaluator: Evaluator, call index: Int, into state: inout State
+    ) throws {
+        let call = calls[index]
+        if let dividend = call.dividend {
+            let dividends = try evaluator.evaluate(dividend, rows)
+            let isTaken = try QueryError.refusing { () throws(KernelError) in
+                try state.accumulators[index].update(dividends: dividends, assigned)
+            }
+            if isTaken { return }
+        }
+        let arguments = try (call.arguments + call.order.map(\.expression)).map { try evaluator.evaluate($0, rows) }
+        assert(arguments.allSatisfy { $0.count == assigned.rowCount }, "a value and a group for each row")
+        let stretches = Chunk.stretches(of: arguments, rowCount: assigned.rowCount)
+        for stretch in stretches {
+            var (part, groups) = (arguments, assigned)
+            if stretches.count > 1 {
+                try context.check()
+                let rows = stretch.map { UInt32(truncatingIfNeeded: $0) }
+                part = arguments.map { $0.gather(rows) }
+                groups = assigned.gather(ascending: rows)
+            }
+            try QueryError.refusing { () throws(KernelError) in
+                try state.accumulators[index].update(part, groups)
+            }
+            if stretches.count > 1 { try state.book(context.budget) }
+        }
+    }
+
+    /// The group of rows that all have the same keys, a vector of one row each.
+    func group(of keys: [Vector], _ ordinal: UInt64, in state: inout State) -> UInt32 {
+        if groups.isEmpty { return 0 }
+        let group = state.table?.assign(keys, ordinal: ordinal).first ?? 0
+        state.growToTable()
+        return group
     }
 
     func columnsRead(by call: AggregateCall) -> Set<Int> {
@@ -235,9 +304,8 @@ struct AggregateOperator: Sendable {
             assert(mapping.count == table.count, "every group has a place in the other table")
             other.table = nil
         }
-        let count = merged.table?.count ?? 1
+        merged.growToTable()
         for index in merged.accumulators.indices {
-            merged.accumulators[index].grow(to: count)
             let state = other.accumulators[index]
             try QueryError.refusing { () throws(KernelError) in try merged.accumulators[index].merge(state, mapping) }
         }

@@ -2,88 +2,72 @@ import Columnar
 import Platform
 import Plans
 
-/// Ungrouped counts, sums, minima and maxima straight over a table take whole morsels by their page headers, without
-/// reading a page, wherever the headers also prove every condition.
+/// Aggregates straight over a table of which headers may answer a part (``HeaderAnswers``): whole morsels, without
+/// reading a page, or of single ones some of the aggregates.
 struct SummaryAggregation: Sendable {
     private let scan: ScanOperator
     private let aggregate: AggregateOperator
+    private let headers: HeaderAnswers
 
-    /// nil where some aggregate is more than a plain one of a column.
+    /// nil where headers are asked nothing.
+    /// - Parameter scan: its morsels may stand for several pieces.
     init?(_ scan: ScanOperator, _ aggregate: AggregateOperator) {
-        guard aggregate.groups.isEmpty, scan.context.options.usesSummaries else { return nil }
-        for call in aggregate.calls {
-            guard call.filter == nil, !call.isDistinct || call.function == .minimum || call.function == .maximum else {
-                return nil
-            }
-            switch call.function {
-            case .countRows: continue
-            case .count, .sum, .minimum, .maximum, .average, .mergedCount:
-                guard case .column? = call.arguments.first else { return nil }
-            default: return nil
-            }
-        }
-        self.scan = scan
-        self.aggregate = aggregate
+        guard let headers = HeaderAnswers(scan, aggregate) else { return nil }
+        (self.scan, self.aggregate, self.headers) = (scan, aggregate, headers)
     }
 
     func run() throws -> [Chunk] {
-        var known = try aggregate.makeState()
-        let morsels = try unanswered(&known)
-        let count = morsels.count
-        let perUnit = Self.morselsPerUnit(count, lanes: scan.context.workers.parallelism)
-        let units = Pipeline.units(
-            (count + perUnit - 1) / perUnit, rows: morsels.reduce(0) { $0 + $1.rowCount })
-        let states = try units.run(scan.context, make: { try aggregate.makeState() }) { _, ordinal, state in
+        let (morsels, rows) = try morsels()
+        let perUnit = aggregate.groups.isEmpty ? Self.morselsPerUnit(morsels.count, scan.context.workers) : 1
+        let (count, uses) = (morsels.count, aggregate.columnUses(scan))
+        let units = Pipeline.units((count + perUnit - 1) / perUnit, rows: rows)
+        return try aggregate.run(units) { ordinal, state in
             let first = Pipeline.unit(of: ordinal) * perUnit
-            for index in first..<min(first + perUnit, count) { try take(morsels[index], ordinal, &state) }
-            return true
+            var place = ordinal
+            for morsel in morsels[first..<min(first + perUnit, count)] {
+                try take(morsel, place, uses, &state)
+                place += UInt64(morsel.rowCount)
+            }
         }
-        return try aggregate.finish([known] + states)
     }
 
-    /// The morsels to look at one by one: single ones, and the pieces of those that stand for several and do not answer
-    /// for them.
-    /// - Parameter state: takes what the others say.
-    private func unanswered(_ state: inout AggregateOperator.State) throws -> [any Morsel] {
-        var single: [any Morsel] = []
+    /// The morsels in the table's order: single ones, those that stand for several and answer for them, and the pieces
+    /// of the others.
+    /// - Returns: beside them how many rows there are to read at most.
+    private func morsels() throws -> (morsels: [any Morsel], rows: Int) {
+        var morsels: [any Morsel] = []
+        var rows = 0
         for morsel in scan.morsels {
             if morsel.pieceCount == 1 {
-                single.append(morsel)
+                morsels.append(morsel)
+                rows += morsel.rowCount
                 continue
             }
             try scan.context.check()
-            guard let open = scan.remaining(morsel) else { continue }
-            if open.isEmpty, takeSummaries(morsel, &state) { continue }
-            single += try morsel.parts()
+            if try headers.answerAll(of: morsel) {
+                morsels.append(morsel)
+                continue
+            }
+            let parts = try morsel.parts()
+            rows += parts.reduce(0) { $0 + $1.rowCount }
+            morsels += parts
         }
-        return single
+        return (morsels, rows)
     }
 
     /// A morsel that its headers answer for costs less than handing it on, so there are several to a unit; but enough
     /// units that the lanes share those that have to be read.
-    private static func morselsPerUnit(_ morsels: Int, lanes: Int) -> Int { min(64, max(1, morsels / (lanes * 16))) }
-
-    private func take(_ morsel: any Morsel, _ ordinal: UInt64, _ state: inout AggregateOperator.State) throws {
-        guard morsel.rowCount > 0, let open = scan.remaining(morsel) else { return }
-        if open.isEmpty, takeSummaries(morsel, &state) { return }
-        try scan.context.check()
-        if let rows = try scan.read(morsel, conditions: open) { try aggregate.update(&state, rows, ordinal) }
+    private static func morselsPerUnit(_ morsels: Int, _ workers: any Workers) -> Int {
+        min(64, max(1, morsels / (workers.parallelism * 16)))
     }
 
-    /// All aggregates or none.
-    private func takeSummaries(_ morsel: any Morsel, _ state: inout AggregateOperator.State) -> Bool {
-        var changed = state.accumulators
-        assert(changed.count == aggregate.calls.count, "a state for each call")
-        for (index, call) in aggregate.calls.enumerated() {
-            let summary: ColumnSummary?
-            if case .column(let column, _)? = call.arguments.first {
-                summary = morsel.summary(scan.columns[column])
-            } else {
-                summary = ColumnSummary(minimum: .null, maximum: .null, nullCount: 0)
-            }
-            if !changed[index].updateFromSummary(summary, rowCount: morsel.rowCount) { return false }
+    private func take(
+        _ morsel: any Morsel, _ ordinal: UInt64, _ uses: ColumnUses, _ state: inout AggregateOperator.State
+    ) throws {
+        guard case .rows(let known) = try headers.take(morsel, ordinal, into: &state) else { return }
+        try scan.context.check()
+        if var rows = try scan.rows(of: morsel, uses) {
+            try aggregate.update(&state, &rows, ordinal, known)
         }
-        state.accumulators = changed
-        return true
     }
 }

@@ -106,20 +106,16 @@ private struct ValueRange {
     /// Null where a bound is not known.
     var low: Scalar
     var high: Scalar
-    /// Whether the bounds are values that occur. Those of texts may be cut: the lower one to a prefix, the upper one
-    /// rounded up.
-    var isExact: Bool
     var hasNulls: Bool
     var hasValues: Bool
 
     init(constant: Scalar) {
-        (low, high, isExact, hasNulls, hasValues) = (constant, constant, true, constant.isNull, !constant.isNull)
+        (low, high, hasNulls, hasValues) = (constant, constant, constant.isNull, !constant.isNull)
     }
 
     init(_ known: ColumnSummary, rowCount: Int) {
         (low, high) = (known.minimum, known.maximum)
         (hasNulls, hasValues) = (known.nullCount > 0, known.nullCount < rowCount)
-        isExact = if case .text = low { false } else { !known.isLoose }
     }
 
     /// nil for expressions of which headers say nothing.
@@ -145,7 +141,6 @@ private struct ValueRange {
         guard next.hasValues else { return result }
         if !hasValues { return next }
         result.hasValues = true
-        result.isExact = isExact && next.isExact
         result.low = Self.bound(low, next.low) { $0 == .less }
         result.high = Self.bound(high, next.high) { $0 == .greater }
         return result
@@ -179,9 +174,9 @@ private struct ValueRange {
         let canBeLess = Scalar.order(low, other.high).map { $0 == .less } ?? true
         let canBeGreater = Scalar.order(high, other.low).map { $0 == .greater } ?? true
         let areApart = Scalar.order(high, other.low) == .less || Scalar.order(low, other.high) == .greater
+        // Whatever the bounds are of, nothing but what is like them lies between two that are alike.
         let arePoints =
-            isExact && other.isExact && Scalar.order(low, high) == .equal
-            && Scalar.order(other.low, other.high) == .equal
+            Scalar.order(low, high) == .equal && Scalar.order(other.low, other.high) == .equal
         let canBeEqual = !areApart
         let canDiffer = !(arePoints && Scalar.order(low, other.low) == .equal)
         func outcomes(_ isTrue: Bool, _ isFalse: Bool) -> ZoneMapEvaluator.Outcomes {

@@ -36,6 +36,11 @@ final class KeptOccurrences: Sendable {
     /// nil where nothing is known.
     func bits(_ key: Key, of origin: UInt64) -> [UInt64]? { state.withLock { $0.segments[origin]?[key] } }
 
+    /// Whether nothing is known and there is room: what would not be kept need not be found out.
+    func isOpen(for key: Key, of origin: UInt64) -> Bool {
+        state.withLock { $0.segments[origin]?[key] == nil && $0.bytes + Self.entryBytes <= bytesMax }
+    }
+
     /// Keeps what was found out, where there is room.
     func keep(_ bits: [UInt64], as key: Key, of origin: UInt64) {
         state.withLock { state in

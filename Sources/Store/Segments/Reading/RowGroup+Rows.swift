@@ -30,7 +30,7 @@ extension RowGroup {
 
     /// The rows whose text in a column is one of `texts`, ascending, found in the page as it is packed; nil where the
     /// column has to be decoded for that, as those have that nobody looks up. A page is not read where the texts that
-    /// it has in common with others tell that it has none of them.
+    /// it has in common with others tell that it has none of them, or where that was found out before.
     /// - Throws: as ``column(named:type:rows:statistics:)``.
     package func rows(
         ofTexts texts: [[UInt8]], in name: String, statistics: ScanStatistics? = nil
@@ -45,11 +45,23 @@ extension RowGroup {
             guard hint.isLookedUp || texts.count == 1 else { return nil }
             guard let codes = try codes(ofTexts: texts, inTexts: reference.texts, statistics) else { return nil }
             if codes.isEmpty { return [] }
+            // Pages of columns that have no filter are searched one and all: they would drive out those of others. So
+            // which texts they have is kept instead.
+            let known = hint.isLookedUp ? nil : KeptOccurrences.Key(table: table, group: index, column: column)
+            if let known, let bits = segment.keptOccurrences.bits(known, of: segment.origin),
+                !SharedTextCodes.occur(codes, in: bits)
+            {
+                return []
+            }
             let count = textCount(of: reference.texts)
-            // Pages of columns that have no filter are searched one and all: they would drive out those of others.
             return try decoded(column, statistics, isKept: hint.isLookedUp) { page -> [UInt32] in
                 guard page.header.encoding == .sharedTexts else {
                     throw DecodingError(offset: 0, expectation: "codes of texts in common, as the footer says")
+                }
+                if let known, segment.keptOccurrences.isOpen(for: known, of: segment.origin) {
+                    let bits = try SharedTextCodes.occurring(
+                        page.header, payload: page.payload, type: page.type, textCount: count)
+                    segment.keptOccurrences.keep(bits, as: known, of: segment.origin)
                 }
                 return try SharedTextCodes.rows(
                     of: codes, page.header, payload: page.payload, textCount: count, landmarks: page.landmarks)
