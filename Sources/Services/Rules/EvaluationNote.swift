@@ -5,7 +5,7 @@ import JSONTexts
 import RuleFiles
 import Synchronization
 
-/// A row `rules.evaluated`: evaluations of a group that were made, one an interval, and of which of its alerts. It is
+/// A row `alerts.evaluated`: evaluations of a group that were made, one an interval, and of which of its alerts. It is
 /// noted with the state that knows of them, so that a state which survives has its evaluations proven, and no others.
 struct EvaluationNote: Hashable, Sendable {
     /// Which group it is of: its file, a semicolon, its name.
@@ -50,7 +50,7 @@ struct EvaluationNote: Hashable, Sendable {
             json.key("to")
             json.value(time: last.saturatingMultiply(by: 1_000_000))
         }
-        return SystemNote(.rulesEvaluated, data: data)
+        return SystemNote(.alertsEvaluated, data: data)
     }
 
     /// Reads the data of a row; nil where it is something else.

@@ -7,7 +7,7 @@ import JSONTexts
 /// since. Of what nobody noted nothing is known but that: an alert that does not show there was not quiet.
 package struct RuleCoverage: Sendable {
     /// What types its rows have.
-    package static let noteType = SystemNoteKind.rulesEvaluated.rawValue
+    package static let noteType = SystemNoteKind.alertsEvaluated.rawValue
 
     /// A stretch of time.
     private struct Stretch: Sendable {

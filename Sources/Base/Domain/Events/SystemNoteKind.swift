@@ -18,5 +18,5 @@ package enum SystemNoteKind: String, CaseIterable, Sendable {
     /// What metrics said that only a running process knows.
     case metricsSampled = "metrics.sampled"
     /// Evaluations of a group of rules were made.
-    case rulesEvaluated = "rules.evaluated"
+    case alertsEvaluated = "alerts.evaluated"
 }

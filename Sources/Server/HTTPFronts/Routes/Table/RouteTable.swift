@@ -179,7 +179,7 @@ extension RouteTable {
         coverage.detail =
             "Of each alert of the rules that are evaluated now: when its rules were evaluated, and when not, as while "
             + "no server ran, the rule was not yet there or failed. From what is noted with how rules stand (rows "
-            + "rules.evaluated of system_events) and what the server has evaluated since; what versions that noted "
+            + "alerts.evaluated of system_events) and what the server has evaluated since; what versions that noted "
             + "nothing evaluated shows as not evaluated. Where an alert was not evaluated it was not quiet: ask what "
             + "it would have said at /v1/alerts/replay."
         coverage.parameters = [
