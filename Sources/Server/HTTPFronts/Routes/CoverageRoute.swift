@@ -9,7 +9,7 @@ import Rules
 extension Routes {
     /// When rules of alerts were evaluated, and when not.
     func alertCoverage(_ query: QueryParameters) async throws -> Response {
-        let (start, end) = try alertTimes(query)
+        let (start, end) = try alertTimes(query, mayBeLater: true)
         let name = try alertName(query)
         let text = try await queries.run { [self] cancellation throws in
             let options = questionOptions(cancellation, within: queries.memory)
