@@ -58,6 +58,19 @@ import Testing
         #expect(try #require(named.page("PlimsollDown")).content.contains("curl -sS http://plimsoll.example/readyz"))
     }
 
+    /// An amount with the digits of the usual port stays what it is.
+    @Test func anAmountIsNoPort() throws {
+        var set = ObjectiveFileTests.other
+        let place = try #require(set.objectives.firstIndex { $0.measure == .costPerAnswer })
+        set.objectives[place] = Objective(
+            .costPerAnswer, target: .costPerAnswer(picoUSD: 11_000_000_000),
+            alertLimit: .costPerAnswer(picoUSD: 8_910_000_000_000_000))
+        for server in [nil, "http://127.0.0.1:4711"] {
+            let page = try #require(RunbookPages(set, at: server).page("SupportCostPerAnswerHigh"))
+            #expect(page.content.contains("more than $8910 on average"), "\(server ?? "")")
+        }
+    }
+
     /// Markup is closed in the order in which it was opened, and none of it runs, styles or loads anything.
     @Test(arguments: sets) func markupIsSoundAndRunsNothing(_ set: ObjectiveSet) throws {
         let pages = RunbookPages(set)

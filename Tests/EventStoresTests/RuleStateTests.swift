@@ -44,6 +44,16 @@ import Testing
         #expect(try open().snapshot().rules == [later])
     }
 
+    /// Whoever notes has a type of his own: what the store reads of itself it takes for nothing else.
+    @Test(arguments: SystemNoteKind.allCases) func aNoteIsNoRecordOfTheStore(_ kind: SystemNoteKind) throws {
+        let (store, state) = (try open(), Self.state("a.yaml;one", [1]))
+        _ = try store.append([IngestBatch(notes: [SystemNote(kind, data: "{}")], rules: [state])])
+        disk.crash()
+        let again = try open()
+        #expect(again.snapshot().rules == [state])
+        #expect(try again.snapshot().notes(ofType: kind.rawValue).map(\.data) == ["{}"])
+    }
+
     /// Whatever a crash leaves of the last flush: an alert's note without the state that knows of it would be noted
     /// again after the start, a state without its note never.
     @Test func aCrashKeepsNotesAndStatesTogetherOrNeither() throws {

@@ -120,6 +120,11 @@ import Testing
                 #expect(known["alerts"]?.array?.count == 1 && always?["alert"]?.string == "Always", "\(known)")
                 #expect(always?["evaluated"]?.array?.isEmpty == false, "\(known)")
                 #expect(always?["not_evaluated"]?.array?.first?["from"] == known["from"], "\(known)")
+                // Of what is yet to come nothing is said, as on a page that shows tomorrow.
+                let later = try JSONReader.parse(try await get("/v1/alerts/evaluated?from=now%2B1d&to=now%2B2d"))
+                for name in ["evaluated", "not_evaluated"] {
+                    #expect(later["alerts"]?.array?.first?[name]?.array?.isEmpty == true, "\(later)")
+                }
                 let nobody = try await client.send("GET", "/v1/alerts/evaluated?rule=Alwais", headers: [], body: [])
                 #expect(nobody.status == 404 && nobody.text.contains("Always"))
                 let unknown = try await client.send("GET", "/v1/alerts/replay?rule=Alwais", headers: [], body: [])

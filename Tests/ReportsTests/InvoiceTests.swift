@@ -56,4 +56,33 @@ import Testing
         #expect(report.section("all_costs")?.value("cost_low_usd", row: 1) == .usd(16 * unit))
         #expect(report.section("total")?.value("calls", row: 0) == .count(4))
     }
+
+    /// What is the same money as calls is told by the time that a bill is for, whatever other bills and the report are
+    /// of: so it is in the total of all reports or in none.
+    @Test func aBillIsComparedWithTheCallsOfItsOwnTime() throws {
+        var sample = try SampleStore()
+        sample.add("llm.call", at: 10, ["provider": .text("maker"), "request_model": .text("big")])
+        let second: Int64 = 1_000_000_000
+        func bill(_ vendor: String, _ amount: Int64, from start: Int64, to end: Int64) {
+            sample.add(
+                "cost.recorded", at: 3_100,
+                [
+                    "category": .text("compute"), "amount_usd": .integer(amount), "vendor": .text(vendor),
+                    "period_start": .integer(SampleStore.start + start * second),
+                    "period_end": .integer(SampleStore.start + end * second),
+                ])
+        }
+        func inTotal(_ request: ReportRequest) throws -> ReportValue? {
+            try sample.runner().report(.cost, request).section("all_costs")?.value("cost_usd", row: 1)
+        }
+        let ofIts = ReportRequest(
+            from: SampleStore.start + 2_000 * second, to: SampleStore.start + 3_000 * second)
+        bill("maker", 7, from: 0, to: 1_000)
+        bill("Maker", 500, from: 2_000, to: 3_000)
+        #expect(try inTotal(ReportRequest()) == .usd(500))
+        #expect(try inTotal(ofIts) == .usd(500))
+        bill("landlord", 4_000, from: 0, to: 3_200)
+        #expect(try inTotal(ReportRequest()) == .usd(4_500))
+        #expect(try inTotal(ofIts) == .usd(500 + 1_250))
+    }
 }

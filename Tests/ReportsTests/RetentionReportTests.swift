@@ -119,6 +119,40 @@ import Testing
         #expect(list.notice?.contains("retention.dropped") == true)
     }
 
+    /// Nor are answers: each row says how long its own took, on whichever page it stands, and is listed by that.
+    @Test func answersStandBesideTheRowThatTheyAreOf() throws {
+        var sample = try Self.filled()
+        try Self.drop(sample)
+        sample.addTurn("c2", 3, at: Double(10 * Self.day) + 60, answerAfter: 2)
+        func list(_ values: [String: String]) throws -> (rows: [String], next: String?, previous: String?) {
+            let now = SampleStore.start + 11 * Self.day * 1_000_000_000
+            let values = values.merging(["from": "2026-08-01"]) { $1 }
+            let request = try ConversationRequest(now: now, rule: .house1) { values[$0] }
+            let page = try JSONReader.parse(try sample.runner().conversations(request).json)
+            let rows = (page["conversations"]?.array ?? []).map { row in
+                let seconds = row["slowest_answer_ns"]?.integer.map { "\(Double($0) / 1e9)" } ?? "none"
+                return "\(row["conversation_id"]?.string ?? "") \(seconds)"
+            }
+            return (rows, page["next"]?.string, page["previous"]?.string)
+        }
+        let slowest = ["c2 31.0", "c1 3.0", "c2 2.0", "later 1.5", "c4 none", "c3 none"]
+        #expect(try list([:]).rows == ["c2 2.0", "later 1.5", "c4 none", "c3 none", "c2 31.0", "c1 3.0"])
+        for (order, wanted) in [("desc", slowest), ("asc", slowest.reversed())] {
+            let values = ["sort": "slowest", "order": order]
+            #expect(try list(values).rows == wanted, "\(order)")
+            var pages = [try list(values.merging(["limit": "1"]) { $1 })]
+            while let next = pages[pages.count - 1].next, pages.count < 10 {
+                pages.append(try list(values.merging(["limit": "1", "cursor": next]) { $1 }))
+            }
+            #expect(pages.flatMap(\.rows) == wanted, "\(order)")
+            for place in pages.indices.dropFirst() {
+                let previous = try #require(pages[place].previous)
+                let before = try list(values.merging(["limit": "1", "before": previous]) { $1 })
+                #expect(before.rows == pages[place - 1].rows, "\(order) \(place)")
+            }
+        }
+    }
+
     /// Two rows of one conversation are one where a breakdown asks what it says.
     @Test func nothingIsAddedUpTwiceForWhoCameBack() throws {
         var sample = try Self.filled()

@@ -110,6 +110,32 @@ import Testing
         }
     }
 
+    /// However many tenants have an id in common, each row says what its own answers took.
+    @Test func tenantsHaveIdsInCommon() throws {
+        var sample = try SampleStore()
+        for tenant in 0..<1_100 {
+            let answer: [String: EventValue] = [
+                "conversation_id": .text("1"), "turn": .integer(1), "author": .text("agent"), "status": .text("ok"),
+                "duration_ns": .integer(Int64(tenant + 1)),
+            ]
+            let question = answer.filter { ["conversation_id", "turn"].contains($0.key) }
+                .merging(["author": .text("user")]) { $1 }
+            // No page has a time of its own, so that nothing but names says whose answers are meant.
+            let time = Double(tenant) / 1_000
+            sample.add("message.received", at: time, question, tenant: "t\(tenant)")
+            sample.add("message.sent", at: 100 + time, answer, tenant: "t\(tenant)")
+        }
+        _ = try sample.runner()
+        func slowest(_ sort: String, _ order: String) throws -> [Int64] {
+            let page = try Self.page(sample, ["sort": sort, "order": order, "limit": "500"])
+            return try #require(page["conversations"]?.array).map { $0["slowest_answer_ns"]?.integer ?? 0 }
+        }
+        for sort in ["newest", "last", "slowest"] {
+            #expect(try slowest(sort, "desc") == (601...1_100).reversed(), "\(sort)")
+            #expect(try slowest(sort, "asc") == Array(1...500), "\(sort)")
+        }
+    }
+
     /// A page takes the slowest answers and their conversations; answers are put to all conversations only where these
     /// are too few, or the quickest come first.
     @Test func fewAnswersAreLookedAt() throws {

@@ -108,6 +108,17 @@ import Testing
         #expect(try Self.known(one) == [later])
     }
 
+    /// An alert with rules in several groups was quiet only where all of them were evaluated.
+    @Test func allGroupsOfAnAlertHaveToBeEvaluated() throws {
+        var world = try Self.world()
+        for minute in Int64(0)...10 { try world.advance(to: Self.minute(minute) + 400) }
+        let more = Self.text
+            + "\n  - name: more\n    interval: 1m\n    rules:\n      - {alert: Slow, expr: seconds > 100}\n"
+        try world.restart(more)
+        for minute in Int64(11)...20 { try world.advance(to: Self.minute(minute) + 400) }
+        #expect(try Self.known(world, 0, 20) == [Known("Slow", [[11, 20]], not: [[0, 11]])])
+    }
+
     /// In whichever order rows are read, and however often.
     @Test func orderAndRepetitionChangeNothing() throws {
         var world = try Self.world()
@@ -120,6 +131,27 @@ import Testing
             let found = try RuleCoverage(
                 texts, evaluatedBy: world.manager, from: Self.minute(0), to: Self.minute(200), now: Self.minute(200))
             #expect(try Self.known(found) == expected)
+        }
+    }
+
+    /// What is held of rows are the gaps between them, in whichever order they come.
+    @Test func onlyGapsAreHeld() throws {
+        let world = try Self.world()
+        let count: Int64 = 10_000
+        // One in a thousand is missing.
+        let notes = (0..<count).filter { $0 % 1_000 != 0 }.map { place in
+            let times = [place * 5, place * 5 + 4].map { RFC3339.render(Self.minute($0) * 1_000_000) }
+            let head = #"{"alerts":["Slow"],"from":""#
+            let rest = #"","group":"test.yaml;speed","interval_ms":60000,"to":""#
+            return head + times[0] + rest + times[1] + "\"}"
+        }
+        for (texts, heldMax) in [(notes + notes, 20), (Array(notes.reversed()), 128)] {
+            let coverage = try RuleCoverage(
+                texts, evaluatedBy: world.manager, from: Self.minute(0), to: Self.minute(5 * count),
+                now: Self.minute(5 * count))
+            let known = try #require(try Self.known(coverage).first)
+            #expect(known.missing == (0..<10).map { [$0 * 5_000, $0 * 5_000 + 5] })
+            #expect(coverage.stretchesHeld <= heldMax)
         }
     }
 

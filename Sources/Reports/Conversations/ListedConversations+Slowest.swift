@@ -61,44 +61,119 @@ extension ListedConversations {
     /// nil: these are too many to be looked up, or include those without an answer.
     private func rows(withAnswersOf least: Int64) throws -> [ConversationList.Row]? {
         guard least > 0 else { return nil }
-        let slowest = try slowestAnswers(turnConditions + ["duration_ns >= \(least)"], atMost: Self.namesMax + 1)
-        return slowest.count > Self.namesMax ? nil : try rows(of: slowest)
+        let answers = try slowestAnswers(turnConditions + ["duration_ns >= \(least)"], atMost: Self.namesMax + 1)
+        guard answers.count <= Self.namesMax else { return nil }
+        // order: the list sorts them
+        let found = try rows(named: answers.keys.map { $0[0] })
+        return inOrder(
+            zip(found, try durations(of: found, answers)).compactMap { fields, duration in
+                // Of another tenant, or of before its events were dropped, there may be one of the same id that has no
+                // such answer.
+                guard let duration, duration >= least else { return nil }
+                return row(fields, slowest: duration)
+            })
     }
 
-    /// By id and tenant the slowest answer of those that are like that, ns.
-    private func slowestAnswers(_ conditions: [String], atMost countMax: Int) throws -> [[ExactText]: Int64] {
+    /// The slowest answer of those that are like that, ns, and between which times all of these were given.
+    private struct Answers {
+        var slowest: Int64
+        var first: Int64
+        var last: Int64
+
+        /// Whether all of them were given while a row lasted: who came back after all events were dropped has several.
+        func areAll(of fields: [ConversationField]) -> Bool {
+            guard let start = fields.time("start_time"), let end = fields.time("last_time") else { return true }
+            return start <= first && last <= end
+        }
+    }
+
+    /// The same by id and tenant.
+    private func slowestAnswers(_ conditions: [String], atMost countMax: Int? = nil) throws -> [[ExactText]: Answers] {
+        let limit = countMax.map { " limit \($0)" } ?? ""
         let rows = try runner.rows(
-            "select conversation_id, tenant, max(duration_ns) from turns "
-                + "where \(conditions.joined(separator: " and ")) group by 1, 2 limit \(countMax)")
-        return Self.durations(rows)
-    }
-
-    private static func durations(_ rows: [ReportRow]) -> [[ExactText]: Int64] {
-        var found: [[ExactText]: Int64] = [:]
+            "select conversation_id, tenant, max(duration_ns), min(time), max(time) from turns where "
+                + (conditions + ["duration_ns is not null"]).joined(separator: " and ") + " group by 1, 2\(limit)")
+        var found: [[ExactText]: Answers] = [:]
         for row in rows {
-            guard let duration = row.optionalNanoseconds(2) else { continue }
-            found[[ExactText(row.text(0) ?? ""), ExactText(row.text(1) ?? "")]] = duration
+            guard let slowest = row.optionalNanoseconds(2), let first = row.time(3), let last = row.time(4) else {
+                continue
+            }
+            found[[ExactText(row.text(0) ?? ""), ExactText(row.text(1) ?? "")]] = Answers(
+                slowest: slowest, first: first, last: last)
         }
         return found
     }
 
-    /// The rows of these conversations, in order, from the place on: at most a row more than a page has.
-    private func rows(of slowest: [[ExactText]: Int64]) throws -> [ConversationList.Row] {
-        if slowest.isEmpty { return [] }
-        // order: the list sorts them
-        let names = Self.list(slowest.keys.map { $0[0].text })
-        let found = try runner.named(
+    /// How long the slowest answer of each of these rows took, ns; nil: none of its own is known.
+    private func durations(
+        of rows: [[ConversationField]], _ answers: [[ExactText]: Answers]
+    ) throws -> [Int64?] {
+        let mixed = rows.filter { fields in answers[Self.name(fields)].map { !$0.areAll(of: fields) } ?? false }
+        guard !mixed.isEmpty, try runner.mayRepeatConversations else {
+            return rows.map { answers[Self.name($0)]?.slowest }
+        }
+        let ids = Self.list(mixed.compactMap { $0.text("conversation_id") })
+        let told = Self.durations(try runner.rows(Self.answersByRow(["conversation_id in (\(ids))"])))
+        return rows.map { fields in
+            guard let answers = answers[Self.name(fields)] else { return nil }
+            return answers.areAll(of: fields) ? answers.slowest : told[RowName(fields)] ?? nil
+        }
+    }
+
+    /// What tells rows of `conversations` apart, also those of who came back after all events were dropped.
+    private struct RowName: Hashable {
+        var name: [ExactText]
+        /// ns since 1970 UTC.
+        var start: Int64?
+
+        init(_ fields: [ConversationField]) {
+            (name, start) = (ListedConversations.name(fields), fields.time("start_time"))
+        }
+
+        init(_ row: ReportRow) {
+            name = [ExactText(row.text(0) ?? ""), ExactText(row.text(1) ?? "")]
+            start = row.time(2)
+        }
+    }
+
+    /// The slowest answer of each row of conversations, put to it by when it was given.
+    /// - Parameter conditions: of turns and of conversations.
+    private static func answersByRow(_ conditions: [String]) -> String {
+        let asked = conditions.joined(separator: " and ")
+        return "select conversation_id as of_conversation, tenant as of_tenant, row_start as of_start, "
+            + "max(duration_ns) as slowest from turns join (select conversation_id as row_conversation, "
+            + "tenant as row_tenant, start_time as row_start, last_time as row_end from conversations"
+            + "\(asked.isEmpty ? "" : " where \(asked)")) as rows_of_conversations "
+            + "on row_conversation = conversation_id and row_tenant = tenant "
+            + "where time >= row_start and time <= row_end\(asked.isEmpty ? "" : " and \(asked)") group by 1, 2, 3"
+    }
+
+    /// By row what stands in the fourth column.
+    private static func durations(_ rows: [ReportRow]) -> [RowName: Int64?] {
+        var found: [RowName: Int64?] = [:]
+        for row in rows { found[RowName(row)] = .some(row.optionalNanoseconds(3)) }
+        return found
+    }
+
+    /// The rows of conversations with these ids.
+    private func rows(named ids: [ExactText]) throws -> [[ConversationField]] {
+        if ids.isEmpty { return [] }
+        let names = Self.list(ids.map(\.text))
+        return try runner.named(
             "select \(Self.columns.joined(separator: ", ")), \(outcome) as outcome from conversations "
                 + "where \((conditions + ["conversation_id in (\(names))"]).joined(separator: " and "))")
-        let rows = found.compactMap { fields -> ConversationList.Row? in
-            // Of another tenant there may be one of the same id that has no such answer.
-            guard let duration = slowest[Self.name(fields)] else { return nil }
-            var row = ConversationList.Row(fields: fields, duration: ConversationSums.duration(fields))
-            row.slowest = duration == Self.noAnswer ? nil : duration
-            row.place = cursor(row)
-            return row.place.map(isBehindPlace) == true ? row : nil
-        }
-        let ordered = rows.sorted { left, right in
+    }
+
+    private func row(_ fields: [ConversationField], slowest: Int64) -> ConversationList.Row {
+        var row = ConversationList.Row(fields: fields, duration: ConversationSums.duration(fields))
+        row.slowest = slowest == Self.noAnswer ? nil : slowest
+        row.place = cursor(row)
+        return row
+    }
+
+    /// These from the place on: at most a row more than a page has.
+    private func inOrder(_ rows: [ConversationList.Row]) -> [ConversationList.Row] {
+        let ordered = rows.filter { $0.place.map(isBehindPlace) ?? false }.sorted { left, right in
             guard let left = left.place, let right = right.place else { return false }
             return precedes(left, right)
         }
@@ -116,26 +191,42 @@ extension ListedConversations {
     /// The same where every answer is put to its conversation.
     private func rowsOfAll() throws -> [ConversationList.Row] {
         let ofTurns = turnConditions.isEmpty ? "" : " where \(turnConditions.joined(separator: " and "))"
-        let found = try runner.rows(
-            "select conversation_id, tenant, \(value) from conversations left join (select conversation_id "
-                + "as of_conversation, tenant as of_tenant, max(duration_ns) as slowest from turns\(ofTurns) "
-                + "group by 1, 2) as answered on of_conversation = conversation_id and of_tenant = tenant "
+        // Whose answer it was is told by its time where a conversation may have several rows.
+        let isApart = try runner.mayRepeatConversations
+        let answers =
+            isApart
+            ? Self.answersByRow(turnConditions)
+            : "select conversation_id as of_conversation, tenant as of_tenant, max(duration_ns) as slowest "
+                + "from turns\(ofTurns) group by 1, 2"
+        let told = try runner.rows(
+            "select conversation_id, tenant, start_time, \(value) from conversations left join (\(answers)) "
+                + "as answered on of_conversation = conversation_id and of_tenant = tenant"
+                + "\(isApart ? " and of_start = start_time" : "") "
                 + "where \((conditions + placeConditions).joined(separator: " and ")) \(ordering)")
-        return try rows(of: Self.durations(found))
+        let durations = Self.durations(told)
+        // order: the list sorts them
+        let found = try rows(named: durations.keys.map { $0.name[0] })
+        return inOrder(
+            found.compactMap { fields in
+                durations[RowName(fields)].flatMap(\.self).map { row(fields, slowest: $0) }
+            })
     }
 
     /// What a list that is in another order says of its rows besides.
     func addAnswers(to rows: inout [ConversationList.Row]) throws {
         guard !rows.isEmpty else { return }
-        var conditions = ["conversation_id in (\(Self.list(rows.compactMap { $0.fields.text("conversation_id") })))"]
+        // Tenants may have ids in common, each of them thousands.
+        var conditions = ["conversation_id", "tenant"].map { column in
+            "\(column) in (\(Self.list(rows.map { $0.fields.text(column) ?? "" })))"
+        }
         // All their turns are of that time, and most of a store is not.
         if let first = rows.compactMap({ $0.fields.time("start_time") }).min(),
             let last = rows.compactMap({ $0.fields.time("last_time") }).max()
         {
             conditions += ["time >= \(SQLTexts.time(first))", "time <= \(SQLTexts.time(last))"]
         }
-        let slowest = try slowestAnswers(conditions, atMost: ConversationRequest.countMax * 2)
-        for index in rows.indices { rows[index].slowest = slowest[Self.name(rows[index].fields)] }
+        let slowest = try durations(of: rows.map(\.fields), try slowestAnswers(conditions))
+        for (index, duration) in slowest.enumerated() { rows[index].slowest = duration }
     }
 
     /// Id and tenant.

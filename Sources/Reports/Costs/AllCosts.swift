@@ -8,37 +8,49 @@ struct AllCosts {
     /// Of tools, as they say themselves.
     let tools: (records: Int128, picoUSD: Int128)
     let recorded: RecordedCosts
-    /// Providers of booked calls, in small letters.
-    private let providers: Set<ExactText>
+    private let period: ReportPeriod
+    /// Providers of calls that are booked in a time, in small letters.
+    private let providers: [ReportPeriod: Set<ExactText>]
 
     /// More than anybody has agreements with; those with most calls count.
     private static let providersMax = 1_000
+    /// Nor bills of more times; then each is compared with the calls of all of these.
+    private static let timesMax = 100
 
     /// - Throws: as `ReportRunner/report(_:_:)`.
     init(runner: ReportRunner, period: ReportPeriod, calls: CostFigures, recorded: RecordedCosts) throws {
-        (self.calls, self.recorded) = (calls, recorded)
+        (self.calls, self.recorded, self.period) = (calls, recorded, period)
         let tools = try runner.rows(
             "select count(cost_usd), sum(cost_usd) from tool_call where \(period.contains("time"))")
         self.tools = (tools.first?.integer(0) ?? 0, tools.first?.picoUSD(1) ?? 0)
-        providers = try Self.providers(runner, recorded.span(with: period), isAsked: recorded.namesVendors)
+        let times = Set(recorded.records.filter { $0.vendor != nil }.map { $0.covered ?? period })
+        var providers: [ReportPeriod: Set<ExactText>] = [:]
+        if times.count <= Self.timesMax {
+            // order: each is asked for itself
+            for time in times { providers[time] = try Self.providers(runner, time) }
+        } else {
+            let found = try Self.providers(runner, recorded.span(with: period))
+            // order: all have the same
+            for time in times { providers[time] = found }
+        }
+        self.providers = providers
     }
 
-    private static func providers(
-        _ runner: ReportRunner, _ span: ReportPeriod, isAsked: Bool
-    ) throws -> Set<ExactText> {
+    private static func providers(_ runner: ReportRunner, _ time: ReportPeriod) throws -> Set<ExactText> {
         var providers: Set<ExactText> = []
-        for table in CostQueries.tables where isAsked {
+        for table in CostQueries.tables {
             let rows = try runner.rows(
-                "select provider, count(*) from \(table) where provider is not null and \(span.contains("time")) "
+                "select provider, count(*) from \(table) where provider is not null and \(time.contains("time")) "
                     + "group by 1 order by 2 desc, 1 limit \(providersMax)")
             for row in rows { if let name = row.text(0) { providers.insert(ExactText(name.lowercased())) } }
         }
         return providers
     }
 
-    /// Whether the calls that a record bills are booked.
+    /// Whether the calls that a record bills are booked: those of the time that it is for, whatever others are for.
     private func isOfBookedCalls(_ record: RecordedCosts.Record) -> Bool {
-        record.vendor.map { providers.contains(ExactText($0.lowercased())) } ?? false
+        guard let vendor = record.vendor else { return false }
+        return providers[record.covered ?? period]?.contains(ExactText(vendor.lowercased())) ?? false
     }
 
     /// What is no call, a line each.
@@ -102,7 +114,7 @@ struct AllCosts {
                 + "groups and of budgets is of calls alone"),
         ReportDefinition(
             "in_total_usd",
-            "not what a vendor bills whose calls are booked as a provider's (capitals are the same) in the time of "
-                + "the report and of its bills: that is the same money, see invoices"),
+            "not what a vendor bills whose calls are booked as a provider's (capitals are the same) in the bill's own "
+                + "time, else the report's: that is the same money, see invoices"),
     ]
 }

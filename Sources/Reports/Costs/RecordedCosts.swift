@@ -22,6 +22,12 @@ struct RecordedCosts {
         var amount: Int128
         /// What of it counts in the period.
         var amountWithin: Int128
+
+        /// The time that it is for; nil: it says none.
+        var covered: ReportPeriod? {
+            guard let start, let end, start < end else { return nil }
+            return ReportPeriod(from: start, to: end)
+        }
     }
 
     private static let isOfATime = "(period_start is not null and period_end is not null and period_start < period_end)"
@@ -69,15 +75,9 @@ struct RecordedCosts {
         return groups.sorted.map(\.value)
     }
 
-    /// Whether any record says who sent the bill.
-    var namesVendors: Bool { records.contains { $0.vendor != nil } }
-
     /// A period with all the times that its records are for.
     func span(with period: ReportPeriod) -> ReportPeriod {
-        let covered = records.compactMap { record -> ReportPeriod? in
-            guard let start = record.start, let end = record.end, start < end else { return nil }
-            return ReportPeriod(from: start, to: end)
-        }
+        let covered = records.compactMap(\.covered)
         return ReportPeriod(
             from: covered.reduce(period.from) { min($0, $1.from) }, to: covered.reduce(period.to) { max($0, $1.to) })
     }

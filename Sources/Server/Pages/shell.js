@@ -257,7 +257,8 @@ function kindOf(path) { return path.split("/")[1]; }
 export function isPage(address) {
   if (!URL.canParse(address, location.href)) return false;
   const target = new URL(address, location.href);
-  return target.origin === location.origin && kinds.has(kindOf(target.pathname));
+  // Two slashes name another host once the address is written without this one.
+  return target.origin === location.origin && !target.pathname.startsWith("//") && kinds.has(kindOf(target.pathname));
 }
 
 // Has every link to a page keep the view as the address has it now. What has a view of its own says `data-own-view`.
@@ -274,7 +275,9 @@ export function keepView(root = document) {
 addEventListener("formdata", (event) => {
   const form = event.target;
   if (form.method !== "get" || !isPage(form.action)) return;
-  for (const [name, value] of shared()) event.formData.append(name, value);
+  // What it says itself goes before that, as with links.
+  const said = new Set(event.formData.keys());
+  for (const [name, value] of shared()) if (!said.has(name)) event.formData.append(name, value);
 });
 
 // Whether there is a page: the menu names those that there are.

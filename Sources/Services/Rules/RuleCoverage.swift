@@ -9,13 +9,7 @@ package struct RuleCoverage: Sendable {
     /// What types its rows have.
     package static let noteType = SystemNoteKind.alertsEvaluated.rawValue
 
-    /// A stretch of time.
-    private struct Stretch: Sendable {
-        /// ms since 1970.
-        let from: Int64
-        /// ms since 1970, not included.
-        var to: Int64
-    }
+    private typealias Stretch = TimeStretches.Stretch
 
     /// What is known of the rules of one alert.
     private struct Alert: Sendable {
@@ -30,6 +24,9 @@ package struct RuleCoverage: Sendable {
     /// By the bytes of their names.
     private let alerts: [Alert]
     private let asked: Stretch
+    // tests: years of rows take no memory.
+    /// How many stretches were held, when all rows had been read.
+    package let stretchesHeld: Int
 
     /// Notes between two looks at the clock.
     private static let notesPerLook = 4096
@@ -43,21 +40,27 @@ package struct RuleCoverage: Sendable {
     ///   - now: ms since 1970; of later times nothing is said.
     ///   - look: throws when the work is to end.
     /// - Throws: what `look` does.
-    /// - Complexity: O(notes · log notes).
+    /// - Complexity: O(names in notes · log gaps); what is held is gaps.
     package init(
-        _ notes: [String], evaluatedBy manager: RuleManager?, only name: ByteText? = nil, from: Int64, to: Int64,
-        now: Int64, look: () throws -> Void = {}
+        _ notes: some Sequence<String>, evaluatedBy manager: RuleManager?, only name: ByteText? = nil, from: Int64,
+        to: Int64, now: Int64, look: () throws -> Void = {}
     ) throws {
         let asked = Stretch(from: from, to: max(from, min(to, now)))
-        var known: [ByteText: [Known]] = [:]
-        for alert in manager?.rules.alertNames ?? [] {
-            let alert = ByteText(alert.utf8)
-            if name == nil || name == alert { known[alert] = [] }
+        var known: [ByteText: [ExactText?: Known]] = [:]
+        // order: each alert by itself
+        for (alert, groups) in Self.groups(manager?.rules ?? RuleSet.none) where name == nil || name == alert {
+            // Of several groups each has to be looked at by itself, and those that had it once are none of them.
+            // order: each group by itself
+            let places: [ExactText?] = groups.count == 1 ? [nil] : Array(groups)
+            known[alert] = Dictionary(uniqueKeysWithValues: places.map { ($0, Known()) })
         }
         func take(_ note: EvaluationNote) {
             let stretch = Stretch(from: note.first, to: note.last.saturatingAdd(note.interval))
             guard stretch.from < asked.to, stretch.to > asked.from else { return }
-            for alert in note.alerts { known[alert]?.append(Known(stretch: stretch, interval: note.interval)) }
+            for alert in note.alerts {
+                known[alert]?[nil]?.take(stretch, note.interval)
+                known[alert]?[note.group]?.take(stretch, note.interval)
+            }
         }
         for (place, text) in notes.enumerated() {
             if place % Self.notesPerLook == 0 { try look() }
@@ -65,38 +68,57 @@ package struct RuleCoverage: Sendable {
         }
         for note in manager?.unnoted ?? [] { take(note) }
         self.asked = asked
-        alerts = known.map { Self.alert($0.key, $0.value, asked, isNow: to >= now) }.sorted { $0.name < $1.name }
+        stretchesHeld = known.values.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.stretches.count } }
+        alerts = known.map { alert, groups in
+            // An alert was quiet where all of its rules were evaluated.
+            // order: what all have in common is the same in each
+            let evaluated = groups.values.map { Self.evaluated($0, asked, isNow: to >= now) }
+            return Self.alert(alert, evaluated.dropFirst().reduce(evaluated.first ?? [], TimeStretches.common), asked)
+        }.sorted { $0.name < $1.name }
     }
 
     private struct Known {
-        var stretch: Stretch
-        let interval: Int64
+        private(set) var stretches = TimeStretches()
+        /// ms from one evaluation to the next, of the latest; nil: there was none.
+        var interval: Int64? { latest?.interval }
+        private var latest: (stretch: Stretch, interval: Int64)?
+
+        mutating func take(_ stretch: Stretch, _ interval: Int64) {
+            stretches.take(stretch)
+            if let latest, (latest.stretch.from, latest.stretch.to) > (stretch.from, stretch.to) { return }
+            latest = (stretch, interval)
+        }
     }
 
-    private static func alert(_ name: ByteText, _ known: [Known], _ asked: Stretch, isNow: Bool) -> Alert {
-        var joined: [Stretch] = []
-        var interval: Int64 = 0
-        for one in known.sorted(by: { ($0.stretch.from, $0.stretch.to) < ($1.stretch.from, $1.stretch.to) }) {
-            interval = one.interval
-            if let place = joined.indices.last, one.stretch.from <= joined[place].to {
-                joined[place].to = max(joined[place].to, one.stretch.to)
-            } else {
-                joined.append(one.stretch)
-            }
+    /// In which groups alerts are.
+    private static func groups(_ rules: RuleSet) -> [ByteText: Set<ExactText>] {
+        var groups: [ByteText: Set<ExactText>] = [:]
+        for place in rules.places {
+            for alert in EvaluationNote.alerts(of: place.group) { groups[alert, default: []].insert(place.key) }
         }
+        return groups
+    }
+
+    private static func evaluated(_ known: Known, _ asked: Stretch, isNow: Bool) -> [Stretch] {
+        var joined = known.stretches.joined
         // The next evaluation is not missing as long as its time has only just come.
-        if isNow, let place = joined.indices.last, asked.to.saturatingSubtract(joined[place].to) < interval {
+        if isNow, let place = joined.indices.last, let interval = known.interval,
+            asked.to.saturatingSubtract(joined[place].to) < interval
+        {
             joined[place].to = max(joined[place].to, asked.to)
         }
-        joined = joined.map { Stretch(from: max($0.from, asked.from), to: min($0.to, asked.to)) }
+        return joined.map { Stretch(from: max($0.from, asked.from), to: min($0.to, asked.to)) }
+    }
+
+    private static func alert(_ name: ByteText, _ evaluated: [Stretch], _ asked: Stretch) -> Alert {
         var missing: [Stretch] = []
         var reached = asked.from
-        for stretch in joined {
+        for stretch in evaluated {
             if reached < stretch.from { missing.append(Stretch(from: reached, to: stretch.from)) }
             reached = stretch.to
         }
         if reached < asked.to { missing.append(Stretch(from: reached, to: asked.to)) }
-        return Alert(name: name, evaluated: joined, missing: missing)
+        return Alert(name: name, evaluated: evaluated, missing: missing)
     }
 
     /// `{"from":…,"to":…,"alerts":[{"alert":…,"evaluated":[{"from":…,"to":…}],"not_evaluated":[…]}]}`

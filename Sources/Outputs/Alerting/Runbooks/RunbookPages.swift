@@ -15,6 +15,8 @@ package struct RunbookPages: Sendable {
 
     /// As files name the server that commands ask.
     private static let (usualAddress, usualPort) = ("http://127.0.0.1:8910", "8910")
+    /// What stands before a port there.
+    private static let beforePort = [":", "other addresses than "]
 
     private let files: [ObjectiveFile]
     private let server: String?
@@ -59,9 +61,10 @@ package struct RunbookPages: Sendable {
         guard let port = server.split(separator: ":").last, !port.isEmpty, port.utf8.allSatisfy(Self.isDigit) else {
             return text
         }
-        // The address has it by now.
-        return text.split(separator: server, omittingEmptySubsequences: false)
-            .map { $0.replacing(Self.usualPort, with: port) }.joined(separator: server)
+        // The address has it by now, and in an amount the same digits are no port.
+        return text.split(separator: server, omittingEmptySubsequences: false).map { part in
+            Self.beforePort.reduce(String(part)) { $0.replacing($1 + Self.usualPort, with: $1 + port) }
+        }.joined(separator: server)
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }

@@ -9,7 +9,7 @@ import Rules
 extension Routes {
     /// When rules of alerts were evaluated, and when not.
     func alertCoverage(_ query: QueryParameters) async throws -> Response {
-        let (start, end) = try alertTimes(query)
+        let (start, end) = try alertTimes(query, mayBeLater: true)
         let name = try alertName(query)
         let text = try await queries.run { [self] cancellation throws in
             let options = questionOptions(cancellation, within: queries.memory)
@@ -19,9 +19,9 @@ extension Routes {
             let first = RFC3339.render(max(0, start.saturatingSubtract(Nanoseconds.day)))
             let notes = try StatementRunner(engine: engine).run(
                 "select cast(data as text) from system_events where type = '\(RuleCoverage.noteType)' "
-                    + "and received_time >= timestamptz '\(first)' order by position",
+                    + "and received_time >= timestamptz '\(first)'",
                 over: tables, options: options
-            ).firstTexts
+            ).firstTextsInTurn
             return try RuleCoverage(
                 notes, evaluatedBy: ruleManager, only: name, from: start / 1_000_000, to: end / 1_000_000,
                 now: now / 1_000_000, look: options.check

@@ -79,7 +79,8 @@ extension Routes {
     }
 
     /// ns since 1970 UTC. Links say where to begin alone, and are followed on the same day or years later.
-    func alertTimes(_ query: QueryParameters) throws -> (start: Int64, end: Int64) {
+    /// - Parameter mayBeLater: whether times that are yet to come are none, and no mistake.
+    func alertTimes(_ query: QueryParameters, mayBeLater: Bool = false) throws -> (start: Int64, end: Int64) {
         let now = store.now
         do {
             let from = try query["from"].map { text throws(ReportError) in try PeriodText.parse(text, now: now) }
@@ -88,6 +89,7 @@ extension Routes {
             }
             let end = min(now, to ?? from?.saturatingAdd(Nanoseconds.day) ?? now)
             let start = from ?? end.saturatingSubtract(Nanoseconds.day)
+            if mayBeLater, start > now, start <= to ?? start { return (now, now) }
             guard start <= end else {
                 throw Refusal(.badRequest, "nothing is between from and to", hint: "let from be before to and now")
             }

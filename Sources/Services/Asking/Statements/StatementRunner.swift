@@ -115,9 +115,12 @@ extension QueryError {
 
 extension ResultSet {
     /// The texts of the first column, in the order of the answer; what is no text is left out.
-    package var firstTexts: [String] {
-        chunks.flatMap { chunk in
-            (0..<chunk.rowCount).compactMap { row in
+    package var firstTexts: [String] { Array(firstTextsInTurn) }
+
+    /// The same one by one, of whoever needs no two of them at a time.
+    package var firstTextsInTurn: some Sequence<String> {
+        chunks.lazy.flatMap { chunk in
+            (0..<chunk.rowCount).lazy.compactMap { row -> String? in
                 if case .text(let text) = chunk.columns[0].scalar(at: row) { text } else { nil }
             }
         }

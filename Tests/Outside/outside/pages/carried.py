@@ -57,6 +57,8 @@ def walked(visit, tenant):
     browser.find("main form button").click()
     browser.rest()
     visit.wants(page, "the form of prices", "provider=" in browser.driver.current_url, browser.driver.current_url)
+    names = [name for name, _ in parse_qsl(browser.driver.current_url.partition("?")[2], keep_blank_values=True)]
+    visit.expect(page, "what the form of prices says twice", sorted({name for name in names if names.count(name) > 1}), [])
     follow(visit, "/schemas")
     browser.find("#types tbody a").click()
     browser.rest()
