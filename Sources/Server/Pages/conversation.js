@@ -435,7 +435,7 @@ function priceOf(row) {
 
 const keys = [
   ["↑ ↓", "row"], ["→ ←", "open and close"], ["Enter", "details of the event"], ["[ ]", "turn before, turn behind"],
-  ["e", "next error"], ["/", "find"], ["Home End", "first and last row"], ["?", "these keys"],
+  ["e", "next failure"], ["/", "find"], ["Home End", "first and last row"], ["?", "these keys"],
 ];
 
 const help = el("dialog", { class: "card", "aria-labelledby": "keys-title" }, el("h2", { id: "keys-title" }, "Keys"),
@@ -459,8 +459,8 @@ addEventListener("keydown", (event) => {
       waterfall.step(event.key === "]" ? 1 : -1);
       break;
     case "e":
-      if (isWaterfall) { if (!waterfall.nextError()) setText(byId("said"), "there is no error"); }
-      else if (table && shownView === "events") nextErrorOfTable();
+      if (isWaterfall) { if (!waterfall.nextFailure()) setText(byId("said"), "nothing failed"); }
+      else if (table && shownView === "events") nextFailureOfTable();
       else return;
       break;
     default: return;
@@ -468,13 +468,13 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-function nextErrorOfTable() {
+function nextFailureOfTable() {
   const { events } = data;
   for (let step = 1; step <= events.count; step += 1) {
     const row = (table.current + step) % events.count;
     if (events.text("status", row) === "error") return table.choose(row, { isFocus: true });
   }
-  setText(byId("said"), "there is no error");
+  setText(byId("said"), "nothing failed");
 }
 
 // MARK: all of it

@@ -270,11 +270,12 @@ export function keepView(root = document) {
   }
 }
 
-// What a form asks of a page comes beside the view.
+// What a form asks of a page comes beside the view; what it says itself goes before it.
 addEventListener("formdata", (event) => {
   const form = event.target;
   if (form.method !== "get" || !isPage(form.action)) return;
-  for (const [name, value] of shared()) event.formData.append(name, value);
+  const said = new Set(event.formData.keys());
+  for (const [name, value] of shared()) if (!said.has(name)) event.formData.append(name, value);
 });
 
 // Whether there is a page: the menu names those that there are.
