@@ -1,8 +1,8 @@
 import Bytes
 import Domain
 
-/// What all costs together: calls, and what is no call. A bill of whoever answered the calls is the same money once
-/// more, and is left out of it.
+/// What everything costs: calls, and what is no call. A bill from whoever answered the calls is the same money once
+/// more, and is left out.
 struct AllCosts {
     let calls: CostFigures
     /// Of tools, as they say themselves.
@@ -82,7 +82,7 @@ struct AllCosts {
     /// What else there is, a line each.
     var otherSection: ReportSection {
         ReportSection(
-            name: "other_costs", title: "Other costs, in the total of all costs alone",
+            name: "other_costs", title: "Other costs, in no figure above but all costs",
             columns: [
                 ReportColumn("kind", "kind"), ReportColumn("category", "category"), ReportColumn("records", "records"),
                 ReportColumn("cost_usd", "cost"), ReportColumn("in_total_usd", "in the total"),
@@ -102,7 +102,7 @@ struct AllCosts {
                 + "groups and of budgets is of calls alone"),
         ReportDefinition(
             "in_total_usd",
-            "not what a vendor bills whose calls are booked as a provider's (capitals are the same) in the time of "
-                + "the report and of its bills: that is the same money, see invoices"),
+            "without bills whose vendor is the provider of calls booked in the time of the report or of the bills "
+                + "(capitals are the same): they are the same money once more, see invoices"),
     ]
 }
