@@ -110,6 +110,35 @@ import Testing
         }
     }
 
+    /// Of as many conversations of one id as there are tenants each has its own, also where these are more than a page.
+    @Test func theSlowestAnswerIsThatOfItsTenant() throws {
+        var sample = try SampleStore()
+        let tenants = ConversationRequest.countMax * 2 + 200
+        for number in 0..<tenants {
+            let of: [String: EventValue] = ["conversation_id": .text("c"), "turn": .integer(1)]
+            sample.add(
+                "message.received", at: Double(number % 7), of.merging(["author": .text("user")]) { $1 },
+                tenant: "t\(number)")
+            sample.add(
+                "message.sent", at: Double(number % 7 + 10),
+                of.merging(["author": .text("agent"), "status": .text("ok"), "duration_ns": .integer(Int64(number))]) {
+                    $1
+                }, tenant: "t\(number)")
+        }
+        _ = try sample.runner()
+        var (values, seen) = (["limit": "300"], Set<String>())
+        repeat {
+            let page = try Self.page(sample, values)
+            for row in try #require(page["conversations"]?.array) {
+                let tenant = try #require(row["tenant"]?.string)
+                seen.insert(tenant)
+                #expect(row["slowest_answer_ns"]?.integer == Int64(tenant.dropFirst()), "\(row)")
+            }
+            values["cursor"] = page["next"]?.string
+        } while values["cursor"] != nil && seen.count < tenants
+        #expect(seen.count == tenants)
+    }
+
     /// A page takes the slowest answers and their conversations; answers are put to all conversations only where these
     /// are too few, or the quickest come first.
     @Test func fewAnswersAreLookedAt() throws {

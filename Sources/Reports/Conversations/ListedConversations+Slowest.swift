@@ -2,7 +2,7 @@ import Bytes
 
 /// Conversations by the answer that took longest of all theirs.
 ///
-/// No table has that beside the rest of a conversation. Looked for it is among the slowest answers alone: of a
+/// No table has that beside the rest of a conversation. It is looked for among the slowest answers alone: of a
 /// conversation that has one of them, its slowest is among them, too. Where filters let few of these through, a list
 /// begins with the quickest, or a page lies far behind, all answers are put to their conversations at once.
 extension ListedConversations {
@@ -66,10 +66,14 @@ extension ListedConversations {
     }
 
     /// By id and tenant the slowest answer of those that are like that, ns.
-    private func slowestAnswers(_ conditions: [String], atMost countMax: Int) throws -> [[ExactText]: Int64] {
+    /// - Parameter countMax: of no more conversations; nil: of all.
+    private func slowestAnswers(
+        _ conditions: [String], atMost countMax: Int? = nil
+    ) throws -> [[ExactText]: Int64] {
+        let limit = countMax.map { " limit \($0)" } ?? ""
         let rows = try runner.rows(
             "select conversation_id, tenant, max(duration_ns) from turns "
-                + "where \(conditions.joined(separator: " and ")) group by 1, 2 limit \(countMax)")
+                + "where \(conditions.joined(separator: " and ")) group by 1, 2\(limit)")
         return Self.durations(rows)
     }
 
@@ -134,7 +138,7 @@ extension ListedConversations {
         {
             conditions += ["time >= \(SQLTexts.time(first))", "time <= \(SQLTexts.time(last))"]
         }
-        let slowest = try slowestAnswers(conditions, atMost: ConversationRequest.countMax * 2)
+        let slowest = try slowestAnswers(conditions)
         for index in rows.indices { rows[index].slowest = slowest[Self.name(rows[index].fields)] }
     }
 
