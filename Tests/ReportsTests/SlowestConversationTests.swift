@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    /// Of as many conversations of one id as there are tenants each has its own, also where these are more than a page.
+    /// Many tenants may have a conversation of the same id: each row says its own slowest answer.
     @Test func theSlowestAnswerIsThatOfItsTenant() throws {
         var sample = try SampleStore()
         let tenants = ConversationRequest.countMax * 2 + 200

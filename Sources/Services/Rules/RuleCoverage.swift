@@ -6,7 +6,7 @@ import JSONTexts
 /// yet there or failed: by what was noted with the states of their groups, and what the running process has evaluated
 /// since. Of what nobody noted nothing is known but that: an alert that does not show there was not quiet.
 package struct RuleCoverage: Sendable {
-    /// What types its rows have.
+    /// The type of its rows.
     package static let noteType = SystemNoteKind.rulesEvaluated.rawValue
 
     /// A stretch of time.

@@ -59,7 +59,7 @@ package struct RunbookPages: Sendable {
         guard let port = server.split(separator: ":").last, !port.isEmpty, port.utf8.allSatisfy(Self.isDigit) else {
             return text
         }
-        // The address has it by now.
+        // Other ports than that of the address, which is the server's by now.
         return text.split(separator: server, omittingEmptySubsequences: false)
             .map { $0.replacing(Self.usualPort, with: port) }.joined(separator: server)
     }

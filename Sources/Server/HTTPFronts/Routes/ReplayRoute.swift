@@ -54,9 +54,9 @@ extension Routes {
         return Self.noting(waiting, missing: notices, Response(bytes: Array(text.utf8), contentType: type))
     }
 
-    /// Of what was evaluated until then.
+    /// What is said beside a part.
     private static let whyEnded =
-        "the evaluations took the time that a question may take; ask for the rest, from= then on, or for a shorter time"
+        "the time that a question may take was over; ask for the rest with from= this time, or for a shorter range"
 
     /// Who asks for more than can be answered in time is told what to do instead.
     private static func inItsTime<Result>(_ body: () throws -> Result) throws -> Result {

@@ -57,6 +57,7 @@ def walked(visit, tenant):
     browser.find("main form button").click()
     browser.rest()
     visit.wants(page, "the form of prices", "provider=" in browser.driver.current_url, browser.driver.current_url)
+    visit.expect(page, "times that the form of prices says from", browser.driver.current_url.count("from="), 1)
     follow(visit, "/schemas")
     browser.find("#types tbody a").click()
     browser.rest()

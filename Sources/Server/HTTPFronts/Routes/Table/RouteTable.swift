@@ -167,8 +167,8 @@ extension RouteTable {
             .query("to", .text, "no evaluation is later: \(period); a day after from, and now at the latest"),
             .query(
                 "part", .flag,
-                "what was evaluated when the time of a question is over is the answer: ended_at says from when on "
-                    + "evaluations are missing; without it that is refused"),
+                "where the time that a question may take is over, the answer is what was evaluated until then, and "
+                    + "ended_at says from when on evaluations are missing; without it that is refused"),
             .query("format", .choice(["json", "table"]), "json without it"),
         ]
         replay.answers = [RouteContent("application/json", .map(.any)), table]
