@@ -54,11 +54,7 @@ import Testing
     // MARK: Files
 
     @Test func everyFileOfTheFolderIsBuiltIn() throws {
-        var root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-        while root.path != "/", !FileManager.default.fileExists(atPath: root.appending(path: "Package.swift").path) {
-            root.deleteLastPathComponent()
-        }
-        let folder = root.appending(path: "Sources/Server/Pages")
+        let folder = RepositoryFolder.root.appending(path: "Sources/Server/Pages")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect((names + [Self.library]).sorted() == EmbeddedPages.files.map(\.name))
         for file in EmbeddedPages.files where file.name != Self.library {
