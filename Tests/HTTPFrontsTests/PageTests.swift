@@ -64,7 +64,7 @@ import Testing
         let charts = try #require(EmbeddedPages.files.first { $0.name == Self.library })
         #expect(String(decoding: charts.bytes.prefix(200), as: UTF8.self).contains("Chart.js v3."))
         // Whoever passes the package on passes the library on, and has to say whose it is.
-        let said = try Data(contentsOf: root.appending(path: "Deploy/debian/copyright"))
+        let said = try Data(contentsOf: RepositoryFolder.root.appending(path: "Deploy/debian/copyright"))
         #expect(String(decoding: said, as: UTF8.self).contains("Chart.js contributors"))
     }
 
