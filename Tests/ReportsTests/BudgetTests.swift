@@ -266,7 +266,7 @@ import Testing
         #expect(
             try standing(withUnpriced: true) == [
                 .state(.atRisk), .text("cost-per-answer"), .count(0), .budgetState(.atRisk),
-                .text("what calls without a price cost decides: in doubt 1"),
+                .text("calls without a price decide: 1 in doubt"),
             ])
     }
 

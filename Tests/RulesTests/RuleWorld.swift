@@ -63,7 +63,7 @@ struct RuleWorld {
     var records: [RuleStateRecord] { store.snapshot().rules }
 
     /// What became of alerts: the data of the notes.
-    func notes() throws -> [String] { try store.snapshot().notes(ofType: "alert.changed").map(\.data) }
+    func notes() throws -> [String] { try notes(of: "alert.changed") }
 
     /// The data of the notes of a type.
     func notes(of type: String) throws -> [String] { try store.snapshot().notes(ofType: type).map(\.data) }

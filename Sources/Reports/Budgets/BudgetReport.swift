@@ -56,7 +56,7 @@ struct BudgetReport {
 
         /// What the state alone does not say.
         var remark: String? {
-            if ends.best != ends.worst { return "what calls without a price cost decides: in doubt \(inDoubt)" }
+            if ends.best != ends.worst { return "calls without a price decide: \(inDoubt) in doubt" }
             if budget.total > 0, budget.isOverspent, budget.bad < ErrorBudget.badMin { return "too few to judge" }
             guard let rule = firing.first else { return reasonForNoRules == nil ? nil : "no rule follows" }
             return rule.isFast ? "burns fast" : "burns slowly"
@@ -331,7 +331,8 @@ extension BudgetReport {
                 "state",
                 "met: within the budget; at risk: a rule of burn rates fires, or fewer than \(ErrorBudget.badMin) bad "
                     + "ones overspent it; overspent (CSV: breached): more were bad than are allowed; "
-                    + "of a cost with what has no price at its least and at its most, and at risk where these differ"),
+                    + "of a cost it is that of the least and of the most that calls without a price cost, at risk "
+                    + "where these differ"),
             ReportDefinition(
                 "burn rate",
                 "share of bad ones ÷ share allowed: at 1 the budget lasts just as long as its window; a question "

@@ -2,7 +2,7 @@ import Bytes
 
 /// Conversations by the answer that took longest of all theirs.
 ///
-/// No table has that beside the rest of a conversation. Looked for it is among the slowest answers alone: of a
+/// No table has that beside the rest of a conversation. It is looked for among the slowest answers alone: of a
 /// conversation that has one of them, its slowest is among them, too. Where filters let few of these through, a list
 /// begins with the quickest, or a page lies far behind, all answers are put to their conversations at once.
 extension ListedConversations {

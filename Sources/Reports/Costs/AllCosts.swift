@@ -1,8 +1,8 @@
 import Bytes
 import Domain
 
-/// What all costs together: calls, and what is no call. A bill of whoever answered the calls is the same money once
-/// more, and is left out of it.
+/// What everything costs: calls, and what is no call. A bill from whoever answered the calls is the same money once
+/// more, and is left out.
 struct AllCosts {
     let calls: CostFigures
     /// Of tools, as they say themselves.
@@ -94,7 +94,7 @@ struct AllCosts {
     /// What else there is, a line each.
     var otherSection: ReportSection {
         ReportSection(
-            name: "other_costs", title: "Other costs, in the total of all costs alone",
+            name: "other_costs", title: "Other costs, in no figure above but all costs",
             columns: [
                 ReportColumn("kind", "kind"), ReportColumn("category", "category"), ReportColumn("records", "records"),
                 ReportColumn("cost_usd", "cost"), ReportColumn("in_total_usd", "in the total"),

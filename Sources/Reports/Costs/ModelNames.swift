@@ -18,7 +18,7 @@ struct ModelNames {
         }.sorted
         if groups.isEmpty { return nil }
         return ReportSection(
-            name: "model_names", title: "Models that answered under another name than they were asked for by",
+            name: "model_names", title: "Models that answered under another name than was asked for",
             columns: by.columns + [
                 ReportColumn("calls", "calls"), ReportColumn("cost_usd", "cost"),
                 ReportColumn("cost_low_usd", "at least"), ReportColumn("cost_high_usd", "at most"),
@@ -33,8 +33,8 @@ struct ModelNames {
     static let definitions = [
         ReportDefinition(
             "model",
-            "the one that answered, as in dashboards and conversations; its price comes before that of the one that "
-                + "was asked for. Where none answered the one that was asked for. Service levels go by that one, here "
-                + "request_model; model_names has both where they differ")
+            "the one that answered, as in dashboards and conversations, else the one that was asked for; prices are "
+                + "looked up in the same order. Service levels go by the one that was asked for, here request_model; "
+                + "model_names has both where they differ")
     ]
 }

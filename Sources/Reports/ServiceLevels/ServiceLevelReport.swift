@@ -208,8 +208,7 @@ struct ServiceLevelReport {
             ReportDefinition("answer", "\(QuestionRule.answer.definition); it counts when it was sent"),
             ReportDefinition(
                 "errors",
-                "failed answers: answers with status error; a question may also fail without one, since none came in "
-                    + "time"),
+                "failed answers: answers with status error; a question also fails when no answer comes in time"),
             ReportDefinition(
                 "percentile", "percentile_disc: the smallest measured value that so many of the answers do not exceed"),
             ReportDefinition(

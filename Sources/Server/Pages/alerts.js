@@ -80,7 +80,7 @@ function showInstances() {
   // Those that no count of alerts has.
   const meant = instances.filter((one) => one.isMeant).length;
   setText(byId("found"), found.length === instances.length
-    ? count(instances.length) + (instances.length === 1 ? " instance" : " instances") + (meant ? ", of them " + count(meant) + " as it should" : "")
+    ? count(instances.length) + (instances.length === 1 ? " instance" : " instances") + (meant ? ", " + count(meant) + " of them as it should be" : "")
     : count(found.length) + " of " + count(instances.length) + " instances");
   const rest = Math.max(0, found.length - rowsMax);
   replace(body, found.slice(0, rowsMax).map(rowOf));

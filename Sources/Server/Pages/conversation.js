@@ -59,6 +59,8 @@ function clockText(ns) { return timeText(ns).slice(11); }
 
 // MARK: head
 
+function counted(number, thing) { return count(number) + " " + thing + (number === 1 ? "" : "s"); }
+
 function tile(title, figure, ...more) {
   return el("div", { class: "tile" }, el("h2", { class: "tile-title" }, title),
     el("p", { class: figure.length > 14 ? "figure long" : "figure" }, figure),
@@ -70,7 +72,7 @@ function moneyTile(sums) {
   const exact = sums.cost_usd !== undefined;
   const state = sums.calls_unpriced === sums.calls ? "unpriced" : "partly";
   return tile("Cost of model calls", exact ? exactMoney(sums.cost_usd) : costText({ ...sums, cost_usd: null, price_state: state }),
-    count(sums.calls) + (sums.calls === 1 ? " call" : " calls"),
+    counted(sums.calls, "call"),
     unpriced ? el("p", { class: "warn" }, "! ", el("a", { href: "/prices" }, count(unpriced) + " not wholly priced")) : null,
     pico(sums.tool_cost_usd) > 0n ? "tools say " + exactMoney(sums.tool_cost_usd) + " besides" : null);
 }
@@ -95,12 +97,12 @@ function showHead() {
     el("div", { class: "tiles" },
       tile("Outcome", el("span", { class: kind }, mark + " " + (verdict.outcome ?? "not known")), verdict.reason,
         el("details", {}, el("summary", {}, "by " + verdict.rule), el("p", {}, verdict.definition))),
-      tile("Turns", count(sums.turns), head.answers === undefined ? null : count(head.answers) + " answers",
+      tile("Turns", count(sums.turns), head.answers === undefined ? null : counted(head.answers, "answer"),
         head.start_time ? format(sums.duration_ns / 1e9, "s") + " from " + dateTimeText(ns("start_time"), zone) : null),
       moneyTile(sums), tokensTile(sums),
       tile("Failed answers", head.errors ? el("span", { class: "bad" }, "✗ " + count(head.errors)) : "0",
-        sums.failed_calls ? count(sums.failed_calls) + " failed model calls" : "no model call failed",
-        sums.failed_tool_calls ? count(sums.failed_tool_calls) + " failed tool calls" : null),
+        sums.failed_calls ? counted(sums.failed_calls, "failed model call") : "no model call failed",
+        sums.failed_tool_calls ? counted(sums.failed_tool_calls, "failed tool call") : null),
       tile("Escalations", count(head.escalations ?? 0), head.escalation_reason ? "last for " + head.escalation_reason : null),
       tile("Rating", head.score === undefined ? "none" : head.score + " of 5",
         head.feedback_requests ? "asked for " + (head.feedback_requests === 1 ? "once" : count(head.feedback_requests) + " times") : null)),
@@ -435,7 +437,7 @@ function priceOf(row) {
 
 const keys = [
   ["↑ ↓", "row"], ["→ ←", "open and close"], ["Enter", "details of the event"], ["[ ]", "turn before, turn behind"],
-  ["e", "next error"], ["/", "find"], ["Home End", "first and last row"], ["?", "these keys"],
+  ["e", "next failure"], ["/", "find"], ["Home End", "first and last row"], ["?", "these keys"],
 ];
 
 const help = el("dialog", { class: "card", "aria-labelledby": "keys-title" }, el("h2", { id: "keys-title" }, "Keys"),
@@ -459,8 +461,8 @@ addEventListener("keydown", (event) => {
       waterfall.step(event.key === "]" ? 1 : -1);
       break;
     case "e":
-      if (isWaterfall) { if (!waterfall.nextError()) setText(byId("said"), "there is no error"); }
-      else if (table && shownView === "events") nextErrorOfTable();
+      if (isWaterfall) { if (!waterfall.nextFailure()) setText(byId("said"), "nothing failed"); }
+      else if (table && shownView === "events") nextFailureOfTable();
       else return;
       break;
     default: return;
@@ -468,13 +470,13 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-function nextErrorOfTable() {
+function nextFailureOfTable() {
   const { events } = data;
   for (let step = 1; step <= events.count; step += 1) {
     const row = (table.current + step) % events.count;
     if (events.text("status", row) === "error") return table.choose(row, { isFocus: true });
   }
-  setText(byId("said"), "there is no error");
+  setText(byId("said"), "nothing failed");
 }
 
 // MARK: all of it

@@ -1,4 +1,4 @@
-// Comma-separated values for spreadsheets, of what a page shows.
+// Comma-separated values for spreadsheets, of what a page shows, and what files of it are called.
 import { clockText, dateText, reading } from "./time.js";
 
 const number = /^[-+]?((\d+\.?\d*|\.\d+)(e[-+]?\d+)?|inf|infinity)$/i;
@@ -20,7 +20,7 @@ export function csvText(rows, isNumber = () => false) {
 
 // A range as names of files have it, by the clock of the zone: whole months, whole days, else times. Days and months are
 // both ends', the last one included.
-function spanText(from, to, zone) {
+function rangeText(from, to, zone) {
   const begins = [from, to].map((time) => reading(time, zone)).map(({ day, hour, minute, second }) => ({ day, isDay: hour + minute + second === 0 }));
   const between = (text) => [...new Set([text(from), text(to - 1)])].join("-to-");
   if (to > from && begins.every(({ isDay }) => isDay)) {
@@ -35,7 +35,7 @@ function spanText(from, to, zone) {
 // What a file of figures is called: of what they are, and of which time. `cost-by-team-2026-11.csv`,
 // `cost-by-team-2026-11-01-to-2026-11-15.csv`
 export function fileName(words, { from, to, zone }, ending = "csv") {
-  return [...words.map((word) => word.replaceAll("_", "-")), spanText(from, to, zone)].join("-") + "." + ending;
+  return [...words.map((word) => word.replaceAll("_", "-")), rangeText(from, to, zone)].join("-") + "." + ending;
 }
 
 // Has the browser keep a text as a file.

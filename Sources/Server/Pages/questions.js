@@ -1,5 +1,5 @@
-// Where the questions and conversations are that have something in common: the list of conversations where it is filtered
-// by that, explore where it is not.
+// Where the questions or conversations are that have a value in common: in the list of conversations where it can be filtered
+// by that, else in explore.
 import { hasPage } from "./shell.js";
 import { link } from "./state.js";
 
@@ -22,7 +22,7 @@ function questionsOf(by, value, { from, to }) {
     + "\norder by duration_ns desc nulls first\nlimit 100";
 }
 
-// The address of what has a value in common, of a time: conversations in an order, or the slowest questions first.
+// The address of what has a value in common, of a time: conversations as `sort` of the list says, or the slowest questions first.
 // undefined where there is no such page.
 export function havingInCommon(by, value, { from, to }, sort) {
   const range = { from: iso(from), to: iso(to) };

@@ -216,8 +216,8 @@ function sectionNode(section, context, hosts) {
       }, row[at]?.text ?? "–");
     }
     if (at === outstanding && row[at]) {
-      // The slowest first.
-      const href = havingInCommon(row[columnOf(section, "by")].exact, row[at].exact, context, "duration");
+      // Whose answer was slowest first.
+      const href = havingInCommon(row[columnOf(section, "by")].exact, row[at].exact, context, "slowest");
       return href && el("a", { href }, row[at].text);
     }
     return at === conversation && row[at] ? conversationLink(row[at].exact, row[tenant]?.exact) : undefined;

@@ -56,7 +56,7 @@ function showTiles(report, windows) {
   alertPlaces.clear();
   replace(byId("budgets"), budgets.rows.map((row) => {
     const [state, left, slo] = [cellOf(budgets, row, "state"), cellOf(budgets, row, "budget_left"), cellOf(budgets, row, "slo")];
-    const alerts = el("p", { class: "soft alerts-of" }, "…");
+    const alerts = el("p", { class: "soft" }, "…");
     alertPlaces.set(slo.exact, alerts);
     return el("div", { class: "tile" },
       el("h3", {}, slo.text),
@@ -71,7 +71,8 @@ function showTiles(report, windows) {
 
 // MARK: sections
 
-// The conversations and questions behind a line of what burned budgets, of its objective's window, those with errors first.
+// The conversations or questions behind a line of what burned budgets, in its objective's window: first the conversations in
+// which most answers failed, or the slowest questions.
 function burnerNode(section, row, windows) {
   const [slo, by, value] = ["slo", "by", "value"].map((name) => cellOf(section, row, name)?.exact);
   if (value === undefined) return undefined;

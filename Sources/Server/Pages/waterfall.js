@@ -158,8 +158,8 @@ export class Waterfall {
     return false;
   }
 
-  // The next event with an error behind the chosen row, from the beginning again behind the last; false: none.
-  nextError() {
+  // The next event that failed behind the chosen row, from the beginning again behind the last; false: none.
+  nextFailure() {
     const { tree } = this;
     const roots = this.turn === null ? tree.roots : tree.roots.filter((node) => tree.kind[node] === kinds.turn && tree.row[node] === this.turn);
     const all = [];

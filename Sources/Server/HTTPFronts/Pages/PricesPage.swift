@@ -180,8 +180,8 @@ struct PricesPage: Sendable {
         let (first, last) = (wish.skipped + 1, wish.skipped + rows.count)
         func link(_ page: Int, _ text: HTML) -> HTML { "<a href=\"\(address(isAll: wish.isAll, page))\">\(text)</a>" }
         var parts: [HTML] = rows.isEmpty ? [] : ["\(first) to \(last) of \(count)"]
-        if wish.page > 1 { parts.append(link(rows.isEmpty ? 1 : wish.page - 1, "those before")) }
-        if last < count, !rows.isEmpty { parts.append(link(wish.page + 1, "those behind")) }
+        if wish.page > 1 { parts.append(link(rows.isEmpty ? 1 : wish.page - 1, "Previous page")) }
+        if last < count, !rows.isEmpty { parts.append(link(wish.page + 1, "Next page")) }
         if !wish.isAll { parts.append("<a href=\"\(address(isAll: true, 1))\">of other times, too</a>") }
         return parts.isEmpty ? .empty : "<p class=\"soft\">\(Self.joined(parts, " · "))</p>\n"
     }

@@ -54,9 +54,9 @@ extension Routes {
         return Self.noting(waiting, missing: notices, Response(bytes: Array(text.utf8), contentType: type))
     }
 
-    /// Of what was evaluated until then.
+    /// What is said beside a part.
     private static let whyEnded =
-        "the evaluations took the time that a question may take; ask for the rest, from= then on, or for a shorter time"
+        "the time that a question may take was over; ask for the rest with from= this time, or for a shorter range"
 
     /// Who asks for more than can be answered in time is told what to do instead.
     private static func inItsTime<Result>(_ body: () throws -> Result) throws -> Result {
@@ -72,7 +72,8 @@ extension Routes {
     private static var tooLong: Refusal {
         var refusal = Refusal(
             .serviceUnavailable, "the replay was not done in the time that a question may take",
-            hint: "ask for a shorter time, with to=, or for one rule; plimsoll alerts replay takes as long as it needs")
+            hint: "ask for a shorter time, with to=, for one rule, or with part=true for what can be done in time; "
+                + "plimsoll alerts replay takes as long as it needs")
         refusal.seriesKind = .timeout
         refusal.reason = .timeLimit
         return refusal

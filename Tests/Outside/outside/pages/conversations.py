@@ -86,7 +86,7 @@ def orders(visit):
     visit.take([event(f"o{at}-{turn}", "message.sent", conversation_id=f"order-{at}", turn=turn, author="agent", status="error" if at == 2 else "ok",
                       duration_ns=(at * 7 + turn * 3) % 11 * 10**8 + at) for at in range(1, 8) for turn in (1, 2)])
     heads = "[...document.querySelectorAll('#list thead th')].map((one) => [one.textContent.replace(/ [▴▾]$/, ''), one.ariaSort])"
-    for sort, name in (("last", "last event"), ("duration", "length"), ("slowest", "slowest answer"), ("errors", "errors"), ("cost", "cost"), ("newest", "begun")):
+    for sort, name in (("last", "last event"), ("duration", "length"), ("slowest", "slowest answer"), ("errors", "failed answers"), ("cost", "cost"), ("newest", "begun")):
         visit.open("/conversations" + ("?sort=cost" if sort == "newest" else ""))
         for order, spoken, mark in (("desc", "descending", "▾"), ("asc", "ascending", "▴")):
             browser.reach("#list th button", name)

@@ -37,8 +37,8 @@ extension RouteTable {
             .query("min_duration", .decimal, "at least so many seconds long"),
             .query(
                 "sort", .choice(ConversationOrder.allCases.map(\.rawValue)),
-                "by what they are in order: newest by their first event, last by their last one, slowest by the "
-                    + "answer that took longest; newest without it"),
+                "what puts them in order: newest their first event, last their last one, slowest their slowest "
+                    + "answer, errors how many answers failed; newest without it"),
             .query(
                 "order", .choice(ConversationDirection.allCases.map(\.rawValue)),
                 "desc: the greatest or latest first; asc: the same list turned round; desc without it"),
