@@ -50,6 +50,7 @@ package struct CodePartners: Sendable {
         return true
     }
 
+    /// What the table holds, roughly: for budgets.
     package var memoryBytes: Int { rows.capacity * 4 }
 
     /// The row that has the same key, by row; `UInt32.max` for null and where none has it.
