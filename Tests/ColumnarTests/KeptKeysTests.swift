@@ -181,6 +181,32 @@ import Testing
         }
     }
 
+    /// Rows of which no two have one key are told by its number, whatever looks for them.
+    @Test(arguments: 61...68 as ClosedRange<UInt64>) func rowsOfAnOnlyKeyAreToldByNumber(seed: UInt64) throws {
+        var random = SampleGenerator(state: seed)
+        let pieces = try Self.pieces(&random)
+        // Each id once, and null, as groups come; of the older pages alone, or of all.
+        var table = GroupTable(types: [.text])
+        for piece in pieces[..<(seed % 2 == 0 ? 12 : 4)] { _ = table.assign([piece.keys], ordinal: 0) }
+        let groups = (0..<UInt32(table.count)).map { $0 }.shuffled(using: &random)
+        let column = table.keys(of: groups)[0]
+        let (first, second) = (groups.indices.prefix(200), groups.indices.dropFirst(200))
+        let rows = [first, second].map { places in column.gather(places.map { UInt32($0) }) }
+        let partners = try #require(CodePartners(rows))
+        var expected: [Scalar: UInt32] = [:]
+        for row in 0..<column.count where !column.isNull(row) { expected[column.scalar(at: row)] = UInt32(row) }
+        #expect(expected.count == groups.count - 1)
+        for (number, piece) in pieces.enumerated() {
+            let wanted = (0..<piece.plain.count).map { expected[piece.plain.scalar(at: $0)] ?? .max }
+            #expect(partners.partners(of: piece.keys) == wanted, "seed \(seed), piece \(number)")
+            #expect(partners.partners(of: piece.plain) == wanted, "seed \(seed), piece \(number)")
+        }
+        // An id that stands twice, texts without numbers, and none at all are for others.
+        let again = try #require((0..<UInt32(column.count)).first { !column.isNull(Int($0)) })
+        #expect(CodePartners(rows + [column.gather([again])]) == nil)
+        #expect(CodePartners([pieces[12].keys]) == nil && CodePartners([]) == nil)
+    }
+
     /// By their numbers alone, where all have some and none is null, or beside others.
     @Test(arguments: 31...38 as ClosedRange<UInt64>) func distinctIdsAreCountedAsTheirTexts(seed: UInt64) throws {
         var random = SampleGenerator(state: seed)

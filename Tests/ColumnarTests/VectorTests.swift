@@ -86,6 +86,23 @@ import Testing
         }
     }
 
+    /// Wherever a part begins within a word of bits.
+    @Test func nullsOfPartsStayWhereTheyAre() {
+        var random = SampleGenerator(state: 3)
+        for round in 0..<60 {
+            let parts = (0..<6).map { _ -> [Scalar] in
+                let rows = [0, 1, 62, 64, 65, 129, 200][Int(random.next() % 7)]
+                let nulls = random.next() % 3
+                return (0..<rows).map { row -> Scalar in
+                    nulls > 0 && random.next() % (nulls * 2) == 0 ? .null : .integer(Int64(row) + 1)
+                }
+            }
+            let joined = Vector.concatenate(parts.map { Vector(type: .integer, scalars: $0) }, type: .integer)
+            #expect(joined.fault == nil)
+            #expect((0..<joined.count).map { joined.scalar(at: $0) } == parts.flatMap { $0 }, "round \(round)")
+        }
+    }
+
     @Test func columnsBuiltRowByRowHoldNothingInNullRows() {
         var builder = ColumnBuilder(type: .integer)
         builder.append(integer: 5, row: 2)

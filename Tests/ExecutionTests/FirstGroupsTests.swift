@@ -1,6 +1,7 @@
 import Columnar
 import Execution
 import Plans
+import Platform
 import Testing
 
 /// Of many groups those are wanted that come first by an aggregate: they are those that a sort of all begins with.
@@ -63,6 +64,74 @@ import Testing
                 }
             }
         }
+    }
+
+    /// What is asked of groups beforehand leaves those to choose from.
+    @Test(arguments: 11...14 as ClosedRange<UInt64>) func conditionsOfGroupsComeFirst(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let catalog = Self.catalog(&random)
+        let all = Self.groups(catalog.scan("t"))
+        func compared(_ function: ScalarFunction, _ column: Int, _ value: Scalar) -> Expression {
+            let type = Self.columns[column].type
+            return .call(function, [.column(column, type), .literal(value, type)], .boolean)
+        }
+        let conditions: [[Expression]] = [
+            [compared(.greater, 1, .integer(1))], [compared(.lessOrEqual, 1, .integer(3))],
+            [compared(.less, 2, .numeric(0, scale: 0)), compared(.greater, 1, .integer(2))],
+            [compared(.greater, 3, .integer(15)), compared(.less, 3, .integer(18))],
+            [.call(.isNotNull, [.column(4, .numeric(scale: 16))], .boolean)],
+            // None, all, and by a key.
+            [compared(.greater, 1, .integer(9_000))], [compared(.greaterOrEqual, 1, .integer(1))],
+            [compared(.less, 0, .text("c-4")), compared(.greater, 1, .integer(1))],
+        ]
+        for (number, conditions) in conditions.enumerated() {
+            let left = conditions.reduce(all) { .filter($0, $1) }
+            let renamed = Plan.project(
+                left, [.column(0, .text), .column(1, .integer)], output: Array(Self.columns.prefix(2)))
+            for (input, column) in [(left, 1), (left, 3), (renamed, 1)] {
+                let keys = [
+                    SortKey(
+                        expression: .column(column, .integer), isDescending: Bool.random(using: &random),
+                        nullsFirst: Bool.random(using: &random)),
+                    SortKey(expression: .column(0, .text), isDescending: false, nullsFirst: false),
+                ]
+                let whole = try executor.rows(.sort(input, keys, limit: nil), catalog)
+                let inPieces: any QueryEngine = LocalEngine(clock: SimulatedClock(), chunkRowsMax: 300)
+                for limit in [1, 20, 200] {
+                    for engine in [executor, sharing, inPieces] {
+                        let rows = try engine.rows(.sort(input, keys, limit: limit), catalog)
+                        #expect(rows == Array(whole.prefix(limit)), "seed \(seed), conditions \(number), \(limit) rows")
+                    }
+                }
+            }
+        }
+    }
+
+    /// Of groups that conditions leave no more is made than of all others: what conditions look at, and the order.
+    @Test func ofGroupsThatAreAskedNoMoreIsMade() throws {
+        let groups = 20_000
+        let rows = (0..<groups * 2).map { [.text("c-\($0 % groups)"), .integer(Int64($0))] as [Scalar] }
+        let catalog = MemoryCatalog(tables: [
+            MemoryTable("t", [("id", .text), ("v", .integer)], rows: rows, morselRows: 20_000)
+        ])
+        let least = AggregateCall(function: .minimum, arguments: [.column(1, .integer)], type: .integer)
+        var greatest = least
+        greatest.function = .maximum
+        let count = AggregateCall(function: .countRows, arguments: [], type: .integer)
+        let calls = [count, greatest] + Array(repeating: least, count: 6)
+        let all = Plan.aggregate(
+            catalog.scan("t"), groups: [.column(0, .text)], aggregates: calls,
+            output: [TableColumn(name: "id", type: .text)] + calls.map { TableColumn(name: "a", type: $0.type) })
+        let isMany = Expression.call(
+            .greater, [.column(1, .integer), .literal(.integer(1), .integer)], .boolean)
+        let key = SortKey(expression: .column(2, .integer), isDescending: true, nullsFirst: true)
+        func peak(_ input: Plan) throws -> Int {
+            let plan = Plan.sort(input, [key], limit: 3)
+            return try executor.run(plan, catalog: catalog, options: QueryOptions()).statistics.memoryPeakBytes
+        }
+        let (plain, asked) = (try peak(all), try peak(.filter(all, isMany)))
+        // A result takes sixteen bytes a group; eight of them were made.
+        #expect(asked - plain < groups * 80, "\(plain) and \(asked)")
     }
 
     /// What cannot be computed of a group that is not wanted is refused all the same.

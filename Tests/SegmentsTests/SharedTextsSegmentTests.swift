@@ -131,6 +131,37 @@ struct SharedTextsSegmentTests {
         #expect(last[0].count == 806)
     }
 
+    /// Many rows of a group are known by their numbers, too, from the third question on; few come with their texts.
+    @Test func rowsOfKeysAreKnownByNumbers() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let description = try Self.write(files, id: 1, isShared: true)
+        let (reader, plain) = (try Self.open(files, description), try Self.open(files, description))
+        let rows = (0..<UInt32(400)).filter { $0 % 4 != 1 }
+        var bytes: [Int] = []
+        var numbered = 0
+        for round in 0..<4 {
+            let statistics = ScanStatistics()
+            for table in Self.tables {
+                for (group, same) in zip(reader.groups(table: table), plain.groups(table: table)) {
+                    let found = try group.column(
+                        named: "trace_id", type: .text, rows: rows, statistics: statistics, isOfKeys: true)
+                    let wanted = try same.column(named: "trace_id", type: .text, rows: rows)
+                    #expect(Self.values(found) == Self.values(wanted), "round \(round), \(table)")
+                    guard round == 3, case .text(_, let dictionary) = found.storage else { continue }
+                    numbered += dictionary.isKept ? 1 : 0
+                    let few = try group.column(named: "trace_id", type: .text, rows: [3, 31, 399], isOfKeys: true)
+                    #expect(Self.values(few) == [2, 23, 299].map { wanted.scalar(at: $0) }, "\(table)")
+                    if case .text(_, let own) = few.storage { #expect(!own.isKept && own.count <= 3) }
+                }
+            }
+            bytes.append(statistics.bytesRead.load(ordering: .relaxed))
+        }
+        #expect(numbered == 6)
+        let texts = reader.sharedTextPlaces.reduce(0) { $0 + $1.count }
+        #expect(texts > 0 && bytes[2] + texts <= bytes[0] && bytes[3] == bytes[2])
+    }
+
     /// Which texts occur in a page is found out once, and they are those of its rows.
     @Test func textsThatOccurAreFoundOutOnce() throws {
         let files = SimulatedFileSystem()

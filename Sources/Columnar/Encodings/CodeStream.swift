@@ -67,6 +67,12 @@ enum CodeStream {
                 codes = try BitPacking.unpack32(bytes, count: count, width: width)
             }
         default:
+            if places == nil,
+                let found = try IntegerStreamDecoder.codes(ofRuns: &cursor, count: count, below: limit ?? 1 << 32)
+            {
+                guard found.areBelow else { throw failure(cursor) }
+                return found.codes
+            }
             let wide = try IntegerStreamDecoder.read(&cursor, count: count, at: places, landmarks)
             var narrow = [UInt32](repeating: 0, count: wide.count)
             var all: Int64 = 0

@@ -66,21 +66,25 @@ package struct SharedTextCodes: Sendable {
 
     /// The column of a page whose blocks' texts have numbers that are kept: no text is looked at, and which of them
     /// occur is not found out.
+    /// - Parameters:
+    ///   - rows: the wanted ones, ascending; nil: all.
+    ///   - landmarks: as of ``init(_:payload:type:textCount:rows:landmarks:)``.
     /// - Throws: as ``init(_:payload:type:textCount:rows:)``.
     /// - Complexity: O(rows + payload).
     package static func column(
-        _ header: PageHeader, payload: ArraySlice<UInt8>, type: ColumnType, numbers: KeptTexts.Numbers
+        _ header: PageHeader, payload: ArraySlice<UInt8>, type: ColumnType, numbers: KeptTexts.Numbers,
+        rows: [UInt32]? = nil, landmarks: PageLandmarks? = nil
     ) throws(DecodingError) -> Vector {
-        let rows = header.rowCount
-        var found = try read(header, payload, type, textCount: nil, rows: nil)
+        let count = rows?.count ?? header.rowCount
+        var found = try read(header, payload, type, textCount: nil, rows: rows, landmarks)
         // They are looked at where they are replaced, all at once.
         guard numbers.replace(&found.codes) else {
             throw DecodingError(offset: header.payloadBytes, expectation: "codes below \(numbers.count)")
         }
-        if found.codes.isEmpty { return .constant(.null, type: type, count: rows) }
+        if found.codes.isEmpty { return .constant(.null, type: type, count: count) }
         let spread = PageDecoder.spread(found.codes, found.validity, zero: 0)
         return Vector(
-            type: type, count: rows, storage: .text(codes: spread, dictionary: numbers.dictionary),
+            type: type, count: count, storage: .text(codes: spread, dictionary: numbers.dictionary),
             validity: found.validity)
     }
 

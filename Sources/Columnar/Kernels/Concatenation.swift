@@ -29,7 +29,15 @@ extension Vector {
         guard parts.contains(where: { !$0.hasNoNulls }) else { return nil }
         var result = Validity(count: 0, allValid: true)
         for part in parts {
-            for row in 0..<part.count { result.append(!part.isNull(row)) }
+            if part.isAllNull {
+                result.append(nulls: part.count)
+            } else if part.hasNoNulls {
+                result.append(valid: part.count)
+            } else if case .scalars = part.storage {
+                for row in 0..<part.count { result.append(!part.isNull(row)) }
+            } else if let validity = part.validity {
+                result.append(validity)
+            }
         }
         assert(result.count == count, "a bit for each row")
         return result

@@ -37,6 +37,9 @@ package protocol Morsel: Sendable {
     /// As `column`, for who asks which rows have equal texts, and looks at few of these: the dictionary may have far
     /// more texts than there are rows, and those of different pieces agree as far as that is known.
     func keys(_ index: Int) throws -> Vector
+    /// As `keys`, the rows at some places alone. Where many are wanted of a piece, they come as keys do.
+    /// - Precondition: as of ``column(_:rows:)``.
+    func keys(_ index: Int, rows: [UInt32]) throws -> Vector
     /// The texts that the rows have in a column, each once, as ``keys(_:)`` has them and in no order that says
     /// anything, nulls left out, where which these are is found out once for all who ask; nil where it is not: keys are
     /// read.
@@ -85,6 +88,9 @@ extension Morsel {
     package func lacks(_ index: Int) -> Bool { false }
     /// The column.
     package func keys(_ index: Int) throws -> Vector { try column(index) }
+
+    /// The rows of the column.
+    package func keys(_ index: Int, rows: [UInt32]) throws -> Vector { try column(index, rows: rows) }
 
     /// They are found out each time.
     package func texts(_ index: Int) throws -> Vector? { nil }

@@ -49,6 +49,18 @@ package struct Validity: Hashable, Sendable {
         if missing > 0 { words.append(contentsOf: repeatElement(0, count: missing)) }
     }
 
+    /// Appends the rows of another one.
+    /// - Complexity: O(rows / 64).
+    mutating func append(_ other: Validity) {
+        let (first, shift) = (count >> 6, UInt64(count & 63))
+        append(nulls: other.count)
+        for (place, word) in other.words.enumerated() {
+            words[first + place] |= word << shift
+            // What is beyond the last word is none of the rows.
+            if shift > 0, first + place + 1 < words.count { words[first + place + 1] |= word >> (64 - shift) }
+        }
+    }
+
     /// Appends rows that all have a value.
     mutating func append(valid more: Int) {
         var row = count

@@ -161,8 +161,8 @@ struct PlanRunner: Sendable {
         return projected(rows, expressions, output)
     }
 
-    /// The groups that a sort with a limit looks at, where its first key is an aggregate's result and nothing that may
-    /// fail has to be tried on the others; nil for other plans.
+    /// The groups that a sort with a limit looks at, where its first key is an aggregate's result, nothing that may
+    /// fail has to be tried on the others, and what is asked of them before looks at no key; nil for other plans.
     private func firstGroups(of input: Plan, _ keys: [SortKey], limit: Int) throws -> Pipeline? {
         var (node, key) = (input, keys.first)
         var projection: (expressions: [Expression], output: [TableColumn])?
@@ -170,13 +170,22 @@ struct PlanRunner: Sendable {
             (node, projection) = (below, (expressions, output))
             key?.expression = keys[0].expression.substituting(expressions)
         }
+        var conditions: [Expression] = []
+        while case .filter(let below, let condition) = node {
+            conditions = condition.conjuncts + conditions
+            node = below
+        }
         guard case .aggregate(let source, let groups, let calls, let output) = node, !groups.isEmpty, let key,
             case .column(let index, _) = key.expression, index >= groups.count,
-            !(keys.map(\.expression) + (projection?.expressions ?? [])).contains(where: \.mayFail)
+            !(keys.map(\.expression) + (projection?.expressions ?? [])).contains(where: \.mayFail),
+            !conditions.contains(where: { $0.columnsRead.contains { $0 < groups.count } })
         else { return nil }
         let first = FirstGroups(
-            call: index - groups.count, isDescending: key.isDescending, nullsFirst: key.nullsFirst, limit: limit)
-        let rows = Pipeline(columns: output, chunks: try aggregate(source, groups, calls, output, first: first))
+            call: index - groups.count, isDescending: key.isDescending, nullsFirst: key.nullsFirst, limit: limit,
+            conditions: conditions)
+        var rows = Pipeline(columns: output, chunks: try aggregate(source, groups, calls, output, first: first))
+        // Where it was not worthwhile, they are all there.
+        if !conditions.isEmpty { rows = filtered(rows, conditions) }
         return projection.map { projected(rows, $0.expressions, $0.output) } ?? rows
     }
 

@@ -37,6 +37,7 @@ package enum AggregateStates {
     package static func extremum(_ type: ColumnType, isMaximum: Bool) -> any Accumulator {
         switch type {
         case .integer, .timestamptz, .timestamp, .date: IntegerExtremumAccumulator(type: type, isMaximum: isMaximum)
+        case .text: TextExtremumAccumulator(isMaximum: isMaximum)
         default: ExtremumAccumulator(type: type, isMaximum: isMaximum)
         }
     }

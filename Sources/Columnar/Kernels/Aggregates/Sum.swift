@@ -222,11 +222,15 @@ struct SumAccumulator: Accumulator {
     func finish(_ groups: [UInt32]) throws(KernelError) -> Vector {
         if !turns.isEmpty, groups.contains(where: { turns[Int($0)] != nil }) { throw KernelError.decimalOverflow }
         if isAverage { return try averages(groups) }
-        let isWhole = groups.allSatisfy { counts[Int($0)] > 0 }
-        if isWhole, type.isNumeric, type.scale == scale {
-            if let narrow = narrow(groups) { return Vector(type: type, count: groups.count, storage: .int64(narrow)) }
-            let wide = groups.map { sum(of: Int($0)) }
-            return Vector(type: type, count: groups.count, storage: .int128(wide)).narrowed()
+        if type.isNumeric, type.scale == scale {
+            let validity = presence(of: groups)
+            if var narrow = narrow(groups) {
+                clear(&narrow, validity)
+                return Vector(type: type, count: groups.count, storage: .int64(narrow), validity: validity)
+            }
+            var wide = groups.map { sum(of: Int($0)) }
+            clear(&wide, validity)
+            return Vector(type: type, count: groups.count, storage: .int128(wide), validity: validity).narrowed()
         }
         return Vector(
             type: type,
@@ -241,6 +245,23 @@ struct SumAccumulator: Accumulator {
                 default: return .numeric(sum, scale: scale)
                 }
             })
+    }
+
+    /// Which groups have a value; nil where all do.
+    private func presence(of groups: [UInt32]) -> Validity? {
+        let (wanted, counts) = (groups.span, self.counts.span)
+        var validity: Validity?
+        for row in 0..<wanted.count where counts[Int(wanted[row])] <= 0 {
+            if validity == nil { validity = Validity(count: wanted.count, allValid: true) }
+            validity?[row] = false
+        }
+        return validity
+    }
+
+    /// Nulls hold zero.
+    private func clear<Value: FixedWidthInteger>(_ values: inout [Value], _ validity: Validity?) {
+        guard let validity else { return }
+        for row in values.indices where !validity[row] { values[row] = 0 }
     }
 
     /// A quotient of decimals by PostgreSQL's rule: at least sixteen significant digits.

@@ -262,14 +262,19 @@ struct AggregateOperator: Sendable {
     /// computable, which is refused as ever; keys and other results of these groups alone.
     private func groups(_ first: FirstGroups, of state: State, _ table: GroupTable) throws -> [Chunk] {
         let all = (0..<UInt32(table.count)).map { $0 }
+        let asked = first.columnsAsked
         let values = try state.accumulators.indices.map { index -> Vector? in
             let accumulator = state.accumulators[index]
-            return index == first.call || accumulator.mayRefuse ? try results(accumulator, all) : nil
+            let isWanted = index == first.call || asked.contains(groups.count + index) || accumulator.mayRefuse
+            return isWanted ? try results(accumulator, all) : nil
         }
         guard let key = values[first.call] else { preconditionFailure("groups come in the order of a result") }
-        let leading = try SortOrder.leading(
-            by: key, descending: first.isDescending, nullsFirst: first.nullsFirst, limit: first.limit,
-            look: context.check)
+        let left = try groupsLeft(by: first, of: values, count: table.count)
+        var leading = try SortOrder.leading(
+            by: left.map { key.gather($0) } ?? key, descending: first.isDescending, nullsFirst: first.nullsFirst,
+            limit: first.limit, look: context.check)
+        if let left { leading = leading.map { left[Int($0)] } }
+        if leading.isEmpty { return [] }
         // Where most are alike, sorting them is no less work than putting all in order.
         let areFew = leading.count <= table.count / 8
         try context.budget.reserve(leading.count * 28)

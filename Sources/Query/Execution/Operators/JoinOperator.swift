@@ -19,6 +19,8 @@ struct JoinOperator: Sendable {
     /// By group: its only row of the right side, `UInt32.max` for none. nil where a group has several, or a condition
     /// is to be tried on pairs.
     private let partners: [UInt32]?
+    /// The rows of the right side by an only key with a kept number, in the place of `table`; nil where it is not so.
+    private let partnersByCode: CodePartners?
 
     /// - Parameter shown: which columns of the output anybody looks at.
     init(
@@ -51,6 +53,13 @@ struct JoinOperator: Sendable {
             starts = []
             rows = []
             partners = nil
+            partnersByCode = nil
+            return
+        }
+        if residual == nil, let found = Self.partnersByCode(chunks, leftKeys, rightKeys) {
+            try context.budget.reserve(found.memoryBytes)
+            (table, partners, partnersByCode) = (nil, nil, found)
+            (starts, rows) = ([], [])
             return
         }
         var table = GroupTable(types: keyTypes)
@@ -78,9 +87,20 @@ struct JoinOperator: Sendable {
         assert(isMatchable.indices.allSatisfy { next[$0] == starts[$0 + 1] }, "every row found its place")
         partners = residual == nil ? Self.partners(starts, rows) : nil
         try context.budget.reserve(table.memoryBytes + rows.count * 8 + (partners?.count ?? 0) * 4)
+        partnersByCode = nil
         self.table = table
         self.starts = starts
         self.rows = rows
+    }
+
+    /// nil where there are several keys, or they come otherwise.
+    private static func partnersByCode(
+        _ chunks: [Chunk], _ leftKeys: [Expression], _ rightKeys: [Expression]
+    ) -> CodePartners? {
+        guard rightKeys.count == 1, case .column(let column, .text) = rightKeys[0], leftKeys[0].type == .text else {
+            return nil
+        }
+        return CodePartners(chunks.map { $0.columns[column] })
     }
 
     private static func partners(_ starts: [UInt32], _ rows: [UInt32]) -> [UInt32]? {
@@ -117,6 +137,10 @@ struct JoinOperator: Sendable {
 
     /// Hands on the pairs of a chunk in pieces, so that a key with many matches does not pile them up.
     private func probe(_ input: Chunk, _ sink: Pipeline.Sink) throws {
+        if let partnersByCode {
+            let keys = try Evaluator(context: context).evaluate(leftKeys[0], input)
+            return try pairUp(inPieces: input.showing(read, from: 0), partnersByCode.partners(of: keys), sink)
+        }
         var groups: [UInt32] = []
         if let table {
             let evaluator = Evaluator(context: context)
@@ -151,6 +175,16 @@ struct JoinOperator: Sendable {
             }
         }
         try emit(chunk, &piece, upTo: chunk.rowCount, sink)
+    }
+
+    /// As ``pairUp(_:_:_:)``, of no more rows at a time than may be handed on.
+    private func pairUp(inPieces chunk: Chunk, _ matches: [UInt32], _ sink: Pipeline.Sink) throws {
+        let most = context.chunkRowsMax
+        if chunk.rowCount <= most { return try pairUp(chunk, matches, sink) }
+        for start in stride(from: 0, to: chunk.rowCount, by: most) {
+            let range = start..<min(start + most, chunk.rowCount)
+            try pairUp(chunk.slice(range), Array(matches[range]), sink)
+        }
     }
 
     /// Hands on the pairs of a chunk each of whose rows has one partner at most: left rows stay where they are.

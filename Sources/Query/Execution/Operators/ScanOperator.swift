@@ -230,7 +230,9 @@ struct ScanOperator: Sendable {
         _ index: Int, of morsel: any Morsel, _ selection: [UInt32]?, _ kept: KeptRows? = nil
     ) throws -> Vector {
         if let selection, selection.count <= morsel.rowCount / Self.rowsPerWantedRow {
-            let vector = try morsel.column(columns[index], rows: selection)
+            let vector =
+                try keys.contains(index)
+                ? morsel.keys(columns[index], rows: selection) : morsel.column(columns[index], rows: selection)
             guard vector.count == selection.count else { preconditionFailure("a row of a morsel for each wanted") }
             return vector
         }

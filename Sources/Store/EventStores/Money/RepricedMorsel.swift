@@ -30,6 +30,10 @@ struct RepricedMorsel: Morsel {
         try isMoney(index) ? columns()[index].gather(rows) : base.column(index, rows: rows)
     }
 
+    func keys(_ index: Int, rows: [UInt32]) throws -> Vector {
+        try isMoney(index) ? column(index, rows: rows) : base.keys(index, rows: rows)
+    }
+
     func texts(_ index: Int) throws -> Vector? { try isMoney(index) ? nil : base.texts(index) }
 
     func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? {

@@ -184,6 +184,10 @@ struct ClosingMorsel: Morsel {
             .column(index)
     }
 
+    func keys(_ index: Int, rows: [UInt32]) throws -> Vector {
+        try ClosingRule.places.derived.contains(index) ? column(index, rows: rows) : base.keys(index, rows: rows)
+    }
+
     func texts(_ index: Int) throws -> Vector? {
         try ClosingRule.places.derived.contains(index) ? nil : base.texts(index)
     }

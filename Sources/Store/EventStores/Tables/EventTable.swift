@@ -108,6 +108,12 @@ struct GroupMorsel: Morsel {
             named: columns[index].name, near: index, type: columns[index].type, rows: rows, statistics: statistics)
     }
 
+    func keys(_ index: Int, rows: [UInt32]) throws -> Vector {
+        try group.column(
+            named: columns[index].name, near: index, type: columns[index].type, rows: rows, statistics: statistics,
+            isOfKeys: sharesTexts)
+    }
+
     func lacks(_ index: Int) -> Bool { group.lacks(columnNamed: columns[index].name, near: index) }
 
     func texts(_ index: Int) throws -> Vector? {

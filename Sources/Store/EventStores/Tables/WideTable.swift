@@ -114,6 +114,12 @@ struct WideMorsel: Morsel {
         return try base.column(source, rows: rows)
     }
 
+    func keys(_ index: Int, rows: [UInt32]) throws -> Vector {
+        let source = view.sources[index]
+        if source < 0 || source == view.typePlace { return try column(index, rows: rows) }
+        return try base.keys(source, rows: rows)
+    }
+
     func lacks(_ index: Int) -> Bool {
         let source = view.sources[index]
         return source < 0 || source != view.typePlace && base.lacks(source)

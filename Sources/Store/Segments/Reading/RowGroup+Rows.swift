@@ -9,19 +9,27 @@ extension RowGroup {
     /// The rows at `rows` of one column of `columns`, by name; one that the segment lacks (it was added later) reads as
     /// null. The page is read and its checksum verified as a whole, once where it is asked for again and again; only
     /// these rows are decoded, or the blocks that they are in.
-    /// - Parameter place: as of ``columnIndex(named:near:)``.
+    /// - Parameters:
+    ///   - place: as of ``columnIndex(named:near:)``.
+    ///   - isOfKeys: as of ``column(_:statistics:sharesTexts:isOfKeys:)``, where many rows are wanted: those that are
+    ///     compared with each other are then known by their numbers, and their texts are not read.
     /// - Precondition: rows ascend and are rows of the group.
     /// - Throws: `StorageError`; `CorruptionError` naming file and offset; `NewerFormatError`.
     package func column(
-        named name: String, near place: Int = 0, type: ColumnType, rows: [UInt32], statistics: ScanStatistics? = nil
+        named name: String, near place: Int = 0, type: ColumnType, rows: [UInt32], statistics: ScanStatistics? = nil,
+        isOfKeys: Bool = false
     ) throws -> Vector {
         guard let column = columnIndex(named: name, near: place) else {
             return .constant(.null, type: type, count: rows.count)
         }
-        if rows.count == rowCount { return try self.column(column, statistics: statistics) }
+        if rows.count == rowCount { return try self.column(column, statistics: statistics, isOfKeys: isOfKeys) }
         let isKept = rows.count <= Self.keptRowsMax
         let found = try decoded(column, statistics, isKept: isKept) { page -> Vector in
-            try withSharedTexts(page, statistics, rows: rows, isKept: isKept)
+            // The dictionary of all numbers is more than few rows are worth.
+            if isOfKeys, !isKept, let known = try withKeptTexts(page, of: column, rows: rows, statistics) {
+                return known
+            }
+            return try withSharedTexts(page, statistics, rows: rows, isKept: isKept)
                 ?? PageDecoder.decode(
                     page.header, payload: page.payload, type: page.type, rows: rows, landmarks: page.landmarks)
         }

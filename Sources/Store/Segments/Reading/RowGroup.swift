@@ -56,11 +56,7 @@ package struct RowGroup: Sendable {
     ) throws -> Vector {
         let sharing = sharesTexts ? sharing(column) : nil
         let found = try decoded(column, statistics) { page -> Vector in
-            if isOfKeys, page.header.encoding == .sharedTexts,
-                let known = try withKeptTexts(page, of: column, statistics)
-            {
-                return known
-            }
+            if isOfKeys, let known = try withKeptTexts(page, of: column, statistics) { return known }
             return try withSharedTexts(page, statistics, sharing: sharing)
                 ?? PageDecoder.decode(page.header, payload: page.payload, type: page.type, sharing: sharing)
         }

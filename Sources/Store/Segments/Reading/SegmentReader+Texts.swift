@@ -117,11 +117,19 @@ extension RowGroup {
         return codes.column(of: parts, as: sharing)
     }
 
-    /// Such a column with the numbers that are kept of its texts; nil where these are not known yet, or too many.
+    /// Such a column with the numbers that are kept of its texts; nil where these are not known yet, or too many, and
+    /// for other pages.
+    /// - Parameter rows: as of ``withSharedTexts(_:_:rows:isKept:sharing:)``.
     /// - Throws: likewise.
-    func withKeptTexts(_ page: Page, of column: Int, _ statistics: ScanStatistics?) throws -> Vector? {
-        guard let numbers = try keptNumbers(ofTexts: page.texts, column, statistics) else { return nil }
-        return try SharedTextCodes.column(page.header, payload: page.payload, type: page.type, numbers: numbers)
+    func withKeptTexts(
+        _ page: Page, of column: Int, rows: [UInt32]? = nil, _ statistics: ScanStatistics?
+    ) throws -> Vector? {
+        guard page.header.encoding == .sharedTexts,
+            let numbers = try keptNumbers(ofTexts: page.texts, column, statistics)
+        else { return nil }
+        return try SharedTextCodes.column(
+            page.header, payload: page.payload, type: page.type, numbers: numbers, rows: rows,
+            landmarks: page.landmarks)
     }
 
     /// The numbers that are kept of the texts of blocks; nil likewise.
