@@ -155,6 +155,16 @@ import Testing
         }
     }
 
+    /// An evaluation counts up to the next one, so its row may be as much older.
+    @Test func rowsAreLookedForFromTheLongestIntervalOn() throws {
+        let day: Int64 = 86_400_000_000_000
+        let rules = try RuleWorld.rules(Self.text.replacing("interval: 1m", with: "interval: 5d"))
+        let seldom = RuleManager(rules, from: []) { [] }
+        #expect(RuleCoverage.rows(since: 100 * day, evaluatedBy: seldom) == 94 * day)
+        #expect(RuleCoverage.rows(since: day, evaluatedBy: seldom) == 0)
+        #expect(RuleCoverage.rows(since: 100 * day, evaluatedBy: nil) == 99 * day)
+    }
+
     /// What could not be made durable is noted with the next evaluation.
     @Test func whatWasNotKeptIsNotedAgain() throws {
         let rules = try RuleWorld.rules(Self.text)

@@ -77,6 +77,15 @@ package struct EvaluatedTimes: Sendable {
         }.sorted { $0.name < $1.name }
     }
 
+    /// From when on (ns since 1970) there may be rows that tell of a time or of later ones: each is noted after the
+    /// last evaluation of which it tells, which counts up to the next one. A day leaves room for clocks that are set.
+    package static func rows(since time: Int64, evaluatedBy manager: RuleManager?) -> Int64 {
+        let rules = manager?.rules ?? RuleSet.none
+        let interval = rules.places.map { rules.interval(of: $0.group) }.max() ?? 0
+        let before = Nanoseconds.day.saturatingAdd(interval.saturatingMultiply(by: 1_000_000))
+        return max(0, time.saturatingSubtract(before))
+    }
+
     private struct Known {
         private(set) var stretches = TimeStretches()
         /// ms from one evaluation to the next, of the latest; nil: there was none.
