@@ -3,17 +3,9 @@ import Testing
 
 /// What pages are held against has somebody who looks.
 @Suite struct PageComplaintTests {
-    private static let root: URL = {
-        var root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-        while root.path != "/", !FileManager.default.fileExists(atPath: root.appending(path: "Package.swift").path) {
-            root.deleteLastPathComponent()
-        }
-        return root
-    }()
-
     /// The text of a suite's file, in whichever folder of tests that is.
     private static func suite(_ name: String) throws -> String? {
-        let tests = root.appending(path: "Tests")
+        let tests = RepositoryFolder.root.appending(path: "Tests")
         for folder in ["HTTPFrontsTests", "ReportsTests", "DashboardingTests"] {
             let file = tests.appending(path: folder).appending(path: name + ".swift")
             if let data = FileManager.default.contents(atPath: file.path) { return String(decoding: data, as: UTF8.self) }
@@ -22,7 +14,7 @@ import Testing
     }
 
     @Test func everyoneWhoIsNamedLooks() throws {
-        let pages = Self.root.appending(path: "Tests/Outside/outside/pages")
+        let pages = RepositoryFolder.root.appending(path: "Tests/Outside/outside/pages")
         let text = String(decoding: try Data(contentsOf: pages.appending(path: "README.md")), as: UTF8.self)
         let rows = text.split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst()
         #expect(rows.count > 35)

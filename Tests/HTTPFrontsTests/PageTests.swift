@@ -54,11 +54,7 @@ import Testing
     // MARK: Files
 
     @Test func everyFileOfTheFolderIsBuiltIn() throws {
-        var root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-        while root.path != "/", !FileManager.default.fileExists(atPath: root.appending(path: "Package.swift").path) {
-            root.deleteLastPathComponent()
-        }
-        let folder = root.appending(path: "Sources/Server/Pages")
+        let folder = RepositoryFolder.root.appending(path: "Sources/Server/Pages")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect((names + [Self.library]).sorted() == EmbeddedPages.files.map(\.name))
         for file in EmbeddedPages.files where file.name != Self.library {
@@ -68,7 +64,7 @@ import Testing
         let charts = try #require(EmbeddedPages.files.first { $0.name == Self.library })
         #expect(String(decoding: charts.bytes.prefix(200), as: UTF8.self).contains("Chart.js v3."))
         // Whoever passes the package on passes the library on, and has to say whose it is.
-        let said = try Data(contentsOf: root.appending(path: "Deploy/debian/copyright"))
+        let said = try Data(contentsOf: RepositoryFolder.root.appending(path: "Deploy/debian/copyright"))
         #expect(String(decoding: said, as: UTF8.self).contains("Chart.js contributors"))
     }
 

@@ -121,7 +121,7 @@ struct Routes: Sendable {
         case .budgets: return try await report(.budgets, query())
         case .report: return try await report(ReportName(part("kind")), query())
         case .alertReplay: return try await alertReplay(query())
-        case .alertCoverage: return try await alertCoverage(query())
+        case .alertEvaluations: return try await alertEvaluations(query())
         case .conversations: return try await conversations(query(), request.headers)
         case .conversation: return try await conversation(part("id"), query(), request.headers)
         case .prices: return try await prices(query())

@@ -3,7 +3,7 @@
 package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case sendEvents, sendSpans, sendSpansElsewhere
     case exportEvents, askSQL, statusReport, doctorReport, report, budgets, conversations, conversation,
-        alertReplay, alertCoverage
+        alertReplay, alertEvaluations
     case instantQuery, instantQueryForm, rangeQuery, rangeQueryForm, queryExemplars, queryExemplarsForm
     case formatQuery, formatQueryForm, parseQuery, parseQueryForm
     case seriesList, seriesListForm, labelNames, labelNamesForm, labelValues, metricMetadata, seriesStatistics

@@ -174,21 +174,21 @@ extension RouteTable {
         replay.answers = [RouteContent("application/json", .map(.any)), table]
         replay.otherStatuses = [400, 404, 422, 429, 503]
 
-        var coverage = Route(
-            .alertCoverage, .get, "/v1/alerts/evaluated", needs: .read, .ask, "when rules of alerts were evaluated")
-        coverage.detail =
+        var evaluations = Route(
+            .alertEvaluations, .get, "/v1/alerts/evaluated", needs: .read, .ask, "when rules of alerts were evaluated")
+        evaluations.detail =
             "Of each alert of the rules that are evaluated now: when its rules were evaluated, and when not, as while "
             + "no server ran, the rule was not yet there or failed. From what is noted with how rules stand (rows "
             + "rules.evaluated of system_events) and what the server has evaluated since; what versions that noted "
             + "nothing evaluated shows as not evaluated. Where an alert was not evaluated it was not quiet: ask what "
             + "it would have said at /v1/alerts/replay."
-        coverage.parameters = [
+        evaluations.parameters = [
             .query("rule", .text, "of this alert; of all without it"),
             .query("from", .text, "from when on: \(period); a day before the last without it"),
             .query("to", .text, "up to then: \(period); a day after from, and now at the latest"),
         ]
-        coverage.answers = [RouteContent("application/json", .map(.any))]
-        coverage.otherStatuses = [400, 404, 429, 503]
+        evaluations.answers = [RouteContent("application/json", .map(.any))]
+        evaluations.otherStatuses = [400, 404, 429, 503]
 
         var events = Route(.exportEvents, .get, "/v1/events", needs: .read, .ask, "events as they were accepted")
         events.detail =
@@ -206,7 +206,7 @@ extension RouteTable {
         objectives.detail = "Ascending, the one in force last."
         objectives.answers = [RouteContent("application/json", .list(.reference(.objectiveVersion)))]
         objectives.otherStatuses = [400]
-        return [report, status, doctor, budgets] + conversations + [replay, coverage, sql, events, objectives]
+        return [report, status, doctor, budgets] + conversations + [replay, evaluations, sql, events, objectives]
     }()
 
     /// Of which time prices and calls are asked for.

@@ -8,7 +8,7 @@ import Rules
 
 extension Routes {
     /// When rules of alerts were evaluated, and when not.
-    func alertCoverage(_ query: QueryParameters) async throws -> Response {
+    func alertEvaluations(_ query: QueryParameters) async throws -> Response {
         let (start, end) = try alertTimes(query)
         let name = try alertName(query)
         let text = try await queries.run { [self] cancellation throws in
@@ -18,11 +18,11 @@ extension Routes {
             // A row is noted after what it tells of; a day leaves room for clocks that are set.
             let first = RFC3339.render(max(0, start.saturatingSubtract(Nanoseconds.day)))
             let notes = try StatementRunner(engine: engine).run(
-                "select cast(data as text) from system_events where type = '\(RuleCoverage.noteType)' "
+                "select cast(data as text) from system_events where type = '\(EvaluatedTimes.noteType)' "
                     + "and received_time >= timestamptz '\(first)' order by position",
                 over: tables, options: options
             ).firstTexts
-            return try RuleCoverage(
+            return try EvaluatedTimes(
                 notes, evaluatedBy: ruleManager, only: name, from: start / 1_000_000, to: end / 1_000_000,
                 now: now / 1_000_000, look: options.check
             ).json

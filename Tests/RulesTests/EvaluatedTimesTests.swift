@@ -6,7 +6,7 @@ import Rules
 import Testing
 
 /// When rules were evaluated is known from what is durable and from who evaluates; elsewhere nobody looked.
-@Suite struct RuleCoverageTests {
+@Suite struct EvaluatedTimesTests {
     private static let text = """
         groups:
           - name: speed
@@ -25,7 +25,7 @@ import Testing
         return try RuleWorld(text, RuleWorld.minutes("seconds", values))
     }
 
-    private static func notes(_ world: RuleWorld) throws -> [String] { try world.notes(of: RuleCoverage.noteType) }
+    private static func notes(_ world: RuleWorld) throws -> [String] { try world.notes(of: EvaluatedTimes.noteType) }
 
     /// What is said of an alert, in minutes since the start, the ends not included.
     private struct Known: Equatable {
@@ -51,15 +51,15 @@ import Testing
         }
     }
 
-    private static func known(_ coverage: RuleCoverage) throws -> [Known] {
-        try (try JSONReader.parse(coverage.json)["alerts"]?.array ?? []).map { try Known($0) }
+    private static func known(_ times: EvaluatedTimes) throws -> [Known] {
+        try (try JSONReader.parse(times.json)["alerts"]?.array ?? []).map { try Known($0) }
     }
 
     private static func known(
         _ world: RuleWorld, _ from: Int64, _ to: Int64, now: Int64? = nil
     ) throws -> [Known] {
         try known(
-            RuleCoverage(
+            EvaluatedTimes(
                 try notes(world), evaluatedBy: world.manager, from: minute(from), to: minute(to),
                 now: minute(now ?? to)))
     }
@@ -102,7 +102,7 @@ import Testing
         let later = Known("Later", [[8, 20]], not: [[0, 8]])
         let expected = [Known("Failing", [], not: [[0, 20]]), later, Known("Slow", [[0, 20]], not: [])]
         #expect(try Self.known(world, 0, 20) == expected)
-        let one = try RuleCoverage(
+        let one = try EvaluatedTimes(
             try Self.notes(world), evaluatedBy: world.manager, only: "Later", from: Self.minute(0), to: Self.minute(20),
             now: Self.minute(20))
         #expect(try Self.known(one) == [later])
@@ -117,7 +117,7 @@ import Testing
         let (notes, expected) = (try Self.notes(world), try Self.known(world, 0, 200))
         let turned: [String] = notes.dropFirst(2) + notes.prefix(2) + ["{}", "no row"]
         for texts in [Array(notes.reversed()), notes + notes, turned] {
-            let found = try RuleCoverage(
+            let found = try EvaluatedTimes(
                 texts, evaluatedBy: world.manager, from: Self.minute(0), to: Self.minute(200), now: Self.minute(200))
             #expect(try Self.known(found) == expected)
         }
@@ -133,7 +133,7 @@ import Testing
             return try #require(step)
         }
         func rows(_ step: RuleManager.Step) -> [String] {
-            step.batch?.notes.filter { $0.type == RuleCoverage.noteType }.map(\.data) ?? []
+            step.batch?.notes.filter { $0.type == EvaluatedTimes.noteType }.map(\.data) ?? []
         }
         // A state is logged at the first evaluation, and this one is lost.
         #expect(rows(try step(0)).count == 1)

@@ -5,7 +5,7 @@ import JSONTexts
 /// At which times rules of alerts were evaluated, and at which they were not, as when no server ran, the rule was not
 /// yet there or failed: by what was noted with the states of their groups, and what the running process has evaluated
 /// since. Of what nobody noted nothing is known but that: an alert that does not show there was not quiet.
-package struct RuleCoverage: Sendable {
+package struct EvaluatedTimes: Sendable {
     /// The type of its rows.
     package static let noteType = SystemNoteKind.rulesEvaluated.rawValue
 
