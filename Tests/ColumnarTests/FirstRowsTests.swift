@@ -23,8 +23,8 @@ struct FirstRowsTests {
         }
     }
 
-    /// Lengths and wide sums are put in order by words, as integers are: in about as many steps as there are rows, which
-    /// a sort of values takes for each row many times.
+    /// Lengths and wide sums are put in order by words, as integers are: in about as many steps as there are rows, of
+    /// which a sort of values takes many for each row.
     @Test func lengthsAndSumsTakeNoSortOfValues() {
         let count = 100_000
         let amounts = (0..<count).map { Int128($0 * 7_919 % count) << 70 }

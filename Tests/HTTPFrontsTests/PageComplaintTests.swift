@@ -8,7 +8,8 @@ import Testing
         let tests = RepositoryFolder.root.appending(path: "Tests")
         for folder in ["HTTPFrontsTests", "ReportsTests", "DashboardingTests"] {
             let file = tests.appending(path: folder).appending(path: name + ".swift")
-            if let data = FileManager.default.contents(atPath: file.path) { return String(decoding: data, as: UTF8.self) }
+            guard let data = FileManager.default.contents(atPath: file.path) else { continue }
+            return String(decoding: data, as: UTF8.self)
         }
         return nil
     }

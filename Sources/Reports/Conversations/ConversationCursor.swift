@@ -69,7 +69,8 @@ struct ConversationCursor: Sendable {
 }
 
 extension ConversationCursor {
-    /// Whether it stands before another one where the greatest comes first: as the question orders rows, texts by bytes.
+    /// Whether it stands before another one where the greatest comes first, as the question orders rows; texts by
+    /// bytes.
     func stands(beforeInDescent other: ConversationCursor) -> Bool {
         if value != other.value { return value > other.value }
         if start != other.start { return start > other.start }

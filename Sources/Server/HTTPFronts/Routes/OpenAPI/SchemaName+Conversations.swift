@@ -49,8 +49,8 @@ extension SchemaName {
         .always(
             "sums", .map(.any),
             "Of all its events; events_not_loaded: so many are in no column; errors: events with status error, among "
-                + "them failed_calls (of model and embedding calls) and failed_tool_calls; failed answers are the errors "
-                + "of the conversation."),
+                + "them failed_calls (of model and embedding calls) and failed_tool_calls; failed answers are the "
+                + "errors of the conversation."),
         .always("turns", .reference(.columns)),
         .always("events", .reference(.columns), "In order of time, the first 50,000."),
         .always("late", .map(.any), "Rows of events that came so much later than they happened."),
