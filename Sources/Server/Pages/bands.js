@@ -37,8 +37,7 @@ function told(stretches, step, known) {
   const length = (state) => stretches.filter((one) => one.state === state).reduce((sum, one) => sum + one.to - one.from, 0);
   const parts = ["firing", "pending"].filter((state) => length(state) > 0).map((state) => state + " " + duration(length(state)));
   const looked = parts.length && step > 60 ? " (looked at every " + duration(step) + ")" : "";
-  if (parts.length === 0 && !known) return "no alert is noted";
-  if (parts.length === 0 && known.evaluated.length > 0) parts.push("quiet");
+  if (parts.length === 0 && known?.evaluated.length) parts.push("quiet");
   const missing = known?.missing.reduce((sum, one) => sum + one.to - one.from, 0) ?? 0;
   if (missing > 0) parts.push(known.evaluated.length ? "not evaluated " + duration(missing) : "not evaluated");
   return parts.length ? parts.join(", ") + looked : "no alert is noted";
