@@ -28,7 +28,7 @@ function exploreLink(query) {
 // for what will stand there.
 function templated(text) {
   if (!text.includes("{{")) return text;
-  // A list of what is found then is one place.
+  // A loop over what is found stands as one word.
   const parts = text.replace(/\{\{-?\s*(range|with|if)\b[\s\S]*\{\{-?\s*end\s*-?\}\}/g, "{{ found }}").split(/\{\{-?\s*(.*?)\s*-?\}\}/s);
   return parts.map((part, at) => at % 2 === 0 ? part : el("i", { class: "soft", title: "{{ " + part + " }}" }, "‹" + placeholder(part) + "›"));
 }

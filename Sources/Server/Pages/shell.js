@@ -248,12 +248,13 @@ export function refresh() { return run(); }
 
 // MARK: links
 
-// Whether an address is one of a page, as the menu has them or below one of these: it has range, zone and filters as this
-// one has. What programs are told, files and the form are none.
+// The first part of the addresses of pages: those of the menu, and all below them.
 const kinds = new Set([...document.querySelectorAll("nav a")].map((anchor) => kindOf(new URL(anchor.href).pathname)));
 
 function kindOf(path) { return path.split("/")[1]; }
 
+// Whether an address is that of a page, which has range, zone and filters as this one has. What programs ask, files and the
+// form to log in are none.
 export function isPage(address) {
   if (!URL.canParse(address, location.href)) return false;
   const target = new URL(address, location.href);

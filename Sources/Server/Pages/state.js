@@ -66,7 +66,7 @@ export function seconds(text) {
 }
 
 // Goes to what the address says with these changes; null takes a value out, a list gives several. Values that are as
-// without being said are not said, but for range, zone and refresh that somebody chose: on the next page others may be so.
+// without being said are not said, but for range, zone and refresh that somebody chose: the next page may have others of itself.
 //   change({ from: "now-7d" })                    somebody chose: a step
 //   change({ "var-model": ["a", "b"] }, { isAct: false })
 export function change(changes, { isAct = true } = {}) {
