@@ -72,13 +72,16 @@ extension Routes {
     private static var tooLong: Refusal {
         var refusal = Refusal(
             .serviceUnavailable, "the replay was not done in the time that a question may take",
-            hint: "ask for a shorter time, with to=, or for one rule; plimsoll alerts replay takes as long as it needs")
+            hint: "ask for a shorter time, with to=, for one rule, or with part=true for what can be done in time; "
+                + "plimsoll alerts replay takes as long as it needs")
         refusal.seriesKind = .timeout
         refusal.reason = .timeLimit
         return refusal
     }
 
-    /// ns since 1970 UTC. Links say where to begin alone, and are followed on the same day or years later.
+    /// Of which times alerts are asked, ns since 1970 UTC. Links say where to begin alone, and are followed on the same
+    /// day or years later.
+    /// - Throws: 400 for what is no time, and where nothing lies between both.
     func alertTimes(_ query: QueryParameters) throws -> (start: Int64, end: Int64) {
         let now = store.now
         do {
