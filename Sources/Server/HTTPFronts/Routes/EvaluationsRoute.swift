@@ -15,7 +15,7 @@ extension Routes {
             let options = questionOptions(cancellation, within: queries.memory)
             let now = store.now
             let (tables, _) = store.pinnedForReports()
-            let first = RFC3339.render(RuleCoverage.rows(since: start, evaluatedBy: ruleManager))
+            let first = RFC3339.render(EvaluatedTimes.rows(since: start, evaluatedBy: ruleManager))
             let notes = try StatementRunner(engine: engine).run(
                 "select cast(data as text) from system_events where type = '\(EvaluatedTimes.noteType)' "
                     + "and received_time >= timestamptz '\(first)'",
