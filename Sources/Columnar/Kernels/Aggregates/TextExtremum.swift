@@ -35,6 +35,10 @@ struct TextExtremumAccumulator: Accumulator {
     /// Results share one dictionary.
     var finishBytes: Int { many?.finishBytes ?? texts.bytes.count + texts.count * 4 }
 
+    mutating func reserve(groups: Int) {
+        if many == nil { best.reserveCapacity(groups) } else { many?.reserve(groups: groups) }
+    }
+
     mutating func grow(to groups: Int) {
         if many == nil { best.pad(to: groups, with: 0) } else { many?.grow(to: groups) }
     }
