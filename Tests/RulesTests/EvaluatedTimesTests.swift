@@ -146,12 +146,12 @@ import Testing
             return head + times[0] + rest + times[1] + "\"}"
         }
         for (texts, heldMax) in [(notes + notes, 20), (Array(notes.reversed()), 128)] {
-            let coverage = try EvaluatedTimes(
+            let evaluated = try EvaluatedTimes(
                 texts, evaluatedBy: world.manager, from: Self.minute(0), to: Self.minute(5 * count),
                 now: Self.minute(5 * count))
-            let known = try #require(try Self.known(coverage).first)
+            let known = try #require(try Self.known(evaluated).first)
             #expect(known.missing == (0..<10).map { [$0 * 5_000, $0 * 5_000 + 5] })
-            #expect(coverage.stretchesHeld <= heldMax)
+            #expect(evaluated.stretchesHeld <= heldMax)
         }
     }
 
@@ -160,9 +160,9 @@ import Testing
         let day: Int64 = 86_400_000_000_000
         let rules = try RuleWorld.rules(Self.text.replacing("interval: 1m", with: "interval: 5d"))
         let seldom = RuleManager(rules, from: []) { [] }
-        #expect(RuleCoverage.rows(since: 100 * day, evaluatedBy: seldom) == 94 * day)
-        #expect(RuleCoverage.rows(since: day, evaluatedBy: seldom) == 0)
-        #expect(RuleCoverage.rows(since: 100 * day, evaluatedBy: nil) == 99 * day)
+        #expect(EvaluatedTimes.rows(since: 100 * day, evaluatedBy: seldom) == 94 * day)
+        #expect(EvaluatedTimes.rows(since: day, evaluatedBy: seldom) == 0)
+        #expect(EvaluatedTimes.rows(since: 100 * day, evaluatedBy: nil) == 99 * day)
     }
 
     /// What could not be made durable is noted with the next evaluation.
