@@ -76,7 +76,9 @@ struct CompactionJob: StoreJob {
     /// - Returns: the rows of events that later ones stand for, and how many groups there are.
     func write(to writer: SegmentWriter) throws -> (past: ReplacedRows, groups: Int) {
         let hints = SegmentHints(registry)
-        let watermark = RollupGroups.watermark(of: segments, layouts)
+        let watermark =
+            try filter.map { try RollupGroups.watermark(of: segments, layouts, registry, $0, check: stop.check) }
+            ?? RollupGroups.watermark(of: segments, layouts)
         var rollups = layouts.rollups.map { RollupParts($0.layout) }
         var (past, allGroups) = (ReplacedRows(), 0)
         for layout in layouts.tables {
