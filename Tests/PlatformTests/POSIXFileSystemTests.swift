@@ -60,6 +60,15 @@ import Testing
         #expect(try files.list(directory.path).allSatisfy(\.isDirectory) && files.list(directory.path).count == 2)
         #expect(try files.linkTarget(of: target) == nil && files.linkTarget(of: name + "/a") == nil)
         #expect(try OverlayFileSystem(files).linkTarget(of: name) == target)
+        // Whoever follows one that leads nowhere gets an error, who does not follow any gets none.
+        try files.linkDirectory(directory.path + "/loop", to: directory.path + "/loop")
+        try files.replace(directory.path + "/file", with: [])
+        #expect(throws: StorageError.self) { try files.list(directory.path) }
+        #expect(
+            try files.listOwn(directory.path) == [
+                DirectoryEntry(name: "file", isDirectory: false), DirectoryEntry(name: "target", isDirectory: true),
+            ])
+        #expect(try OverlayFileSystem(files).listOwn(target).map(\.name) == ["a"])
     }
 
     /// What is no file is refused at once, whatever it is opened for; nobody is waited for.

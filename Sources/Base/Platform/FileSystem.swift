@@ -91,6 +91,10 @@ package protocol FileSystem: AnyObject, Sendable {
     /// Entries sorted by name (bytes); without `.` and `..`.
     func list(_ directory: String) throws(StorageError) -> [DirectoryEntry]
 
+    /// The same without names that stand for something elsewhere (``linkTarget(of:)``). Nothing is asked of where they
+    /// lead: that may be another volume, which hangs.
+    func listOwn(_ directory: String) throws(StorageError) -> [DirectoryEntry]
+
     /// Creates the directory and the missing ones above it, and flushes each into its parent.
     func createDirectories(_ path: String) throws(StorageError)
 
@@ -204,6 +208,15 @@ extension FileSystem {
 
     /// None, where no name stands for a directory elsewhere.
     package func linkTarget(of path: String) throws(StorageError) -> String? { nil }
+
+    /// Of those that ``list(_:)`` gives.
+    package func listOwn(_ directory: String) throws(StorageError) -> [DirectoryEntry] {
+        var entries: [DirectoryEntry] = []
+        for entry in try list(directory) where try linkTarget(of: directory + "/" + entry.name) == nil {
+            entries.append(entry)
+        }
+        return entries
+    }
 
     /// None, likewise.
     package func linkDirectory(_ path: String, to target: String) throws(StorageError) {

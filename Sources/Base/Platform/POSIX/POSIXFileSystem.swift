@@ -125,6 +125,26 @@ package final class POSIXFileSystem: FileSystem {
     }
 
     package func list(_ directory: String) throws(StorageError) -> [DirectoryEntry] {
+        try entries(of: directory) { path, _ throws(StorageError) in try isDirectory(path) }
+    }
+
+    package func listOwn(_ directory: String) throws(StorageError) -> [DirectoryEntry] {
+        try entries(of: directory) { path, kind throws(StorageError) in
+            switch kind {
+            case UInt8(DT_DIR): return true
+            case UInt8(DT_LNK): return nil
+            // Some volumes do not say.
+            case UInt8(DT_UNKNOWN): return try linkTarget(of: path) == nil ? try isDirectory(path) : nil
+            default: return false
+            }
+        }
+    }
+
+    /// - Parameter look: says by the path of an entry and what the directory says of it whether that is a directory;
+    ///   nil: it is left out.
+    private func entries(
+        of directory: String, _ look: (String, UInt8) throws(StorageError) -> Bool?
+    ) throws(StorageError) -> [DirectoryEntry] {
         // Sound: a NUL-terminated copy that lives for the call.
         guard let stream = unsafe opendir(directory) else { throw StorageError(.list, path: directory, code: errno) }
         defer { _ = unsafe closedir(stream) }
@@ -140,8 +160,12 @@ package final class POSIXFileSystem: FileSystem {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 unsafe String(cString: UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self))
             }
-            guard name != ".", name != ".." else { continue }
-            entries.append(DirectoryEntry(name: name, isDirectory: try isDirectory(directory + "/" + name)))
+            // Sound: a number, copied.
+            let kind = unsafe entry.pointee.d_type
+            guard name != ".", name != "..", let isDirectory = try look(directory + "/" + name, kind) else {
+                continue
+            }
+            entries.append(DirectoryEntry(name: name, isDirectory: isDirectory))
         }
         return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }

@@ -20,27 +20,27 @@ package struct DiskUse: Hashable, Sendable {
     /// By kind, in the order of ``Kind``.
     private var counts = [Int](repeating: 0, count: Kind.allCases.count)
     /// Whether archived segments lie elsewhere: they are in none of the counts.
-    private(set) var isArchiveElsewhere = false
+    package private(set) var isArchiveElsewhere = false
 
     /// Deeper folders are not looked into: the store makes none.
     private static let depthMax = 8
 
     /// Asks for the length of every file below the directory, without those of an archive to which a link leads. Files
     /// that come or go meanwhile are in it or not; those of folders that are not the store's own are not where a link
-    /// leads there, or this user may not look: at the root of a volume there is such a folder.
+    /// leads there, or this user may not look: at the root of a volume there is such a folder. Of where links lead
+    /// nothing is asked: a writer that looks does not wait for another volume.
     /// - Throws: ``StorageError``.
     /// - Complexity: O(files).
     init(of directory: String, _ fileSystem: any FileSystem) throws(StorageError) {
         let files = StoreFiles(root: directory)
-        let archive = try fileSystem.linkTarget(of: files.archive) == nil ? nil : files.archive
-        isArchiveElsewhere = archive != nil
-        try add(directory, .other, fileSystem, depth: 0, besides: archive) { path in
-            switch path {
-            case files.log: .log
-            case files.segments: .segments
-            case directory + "/" + StoreFiles.setAsideName: .setAside
-            default: nil
-            }
+        isArchiveElsewhere = try fileSystem.linkTarget(of: files.archive) != nil
+        let own: [(path: String, kind: Kind)] = [
+            (files.log, .log), (files.segments, .segments), (directory + "/" + StoreFiles.setAsideName, .setAside),
+        ]
+        try add(directory, .other, fileSystem, depth: 0) { path in own.first { $0.path == path }?.kind }
+        // The store's own folders may lie elsewhere.
+        for folder in own where try fileSystem.linkTarget(of: folder.path) != nil {
+            try add(folder.path, folder.kind, fileSystem, depth: 1) { _ in nil }
         }
     }
 
@@ -58,22 +58,17 @@ package struct DiskUse: Hashable, Sendable {
         counts[place] = isBeyond ? .max : sum
     }
 
-    /// - Parameters:
-    ///   - left: a folder that is not looked into.
-    ///   - kinds: what folders hold; nil of those that are of the kind of what holds them.
+    /// - Parameter kinds: what folders hold; nil of those that are of the kind of what holds them.
     private mutating func add(
-        _ folder: String, _ kind: Kind, _ fileSystem: any FileSystem, depth: Int, besides left: String?,
-        kinds: (String) -> Kind?
+        _ folder: String, _ kind: Kind, _ fileSystem: any FileSystem, depth: Int, kinds: (String) -> Kind?
     ) throws(StorageError) {
-        for entry in try fileSystem.list(folder) {
+        for entry in try fileSystem.listOwn(folder) {
             let path = folder + "/" + entry.name
-            if path == left { continue }
             if entry.isDirectory {
                 let own = kinds(path)
                 guard depth < Self.depthMax else { continue }
-                if own == nil, try fileSystem.linkTarget(of: path) != nil { continue }
                 do throws(StorageError) {
-                    try add(path, own ?? kind, fileSystem, depth: depth + 1, besides: left, kinds: kinds)
+                    try add(path, own ?? kind, fileSystem, depth: depth + 1, kinds: kinds)
                 } catch where error.isMissing || own == nil && error.isDenied {
                     continue
                 }
