@@ -114,7 +114,7 @@ extension Morsel {
 
 /// All live segments, oldest first. Never changes: a seal makes a new one.
 struct SealedState: Sendable {
-    var segments: [SealedSegment] = [] { didSet { ends = RetentionEnds(segments) } }
+    var segments: [SealedSegment] = [] { didSet { ends.follow(segments) } }
     /// Where events begin since earlier ones were dropped.
     private(set) var ends = RetentionEnds()
     /// The last position that segments hold; 0 when there are none.

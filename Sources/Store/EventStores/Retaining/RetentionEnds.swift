@@ -30,6 +30,8 @@ struct RetentionEnds: Sendable {
 
     /// Events before this time (ns) may be gone of somebody; nil where none went.
     private(set) var latest: Int64?
+    /// The segments that say so: these never change.
+    private var segmentIDs: [UInt64] = []
 
     /// Nothing went.
     init() {}
@@ -37,19 +39,28 @@ struct RetentionEnds: Sendable {
     /// What went before some segments were left.
     /// - Complexity: O(segments), and O(tenants) of those that stand for events of some.
     init(_ segments: [SealedSegment]) {
+        var places: [RetentionScope: Int] = [:]
         for segment in segments where segment.isFrozen {
+            segmentIDs.append(segment.id)
             guard let drop = segment.drop else {
                 unreadable += 1
                 unreadableHorizon = max(unreadableHorizon ?? .min, segment.timeRange.upperBound.saturatingAdd(1))
                 continue
             }
-            add(drop)
+            add(drop, &places)
         }
         ends.sort { $0.rank.lexicographicallyPrecedes($1.rank) }
         latest = (ends.map(\.horizon) + [unreadableHorizon].compactMap { $0 }).max()
     }
 
-    private mutating func add(_ drop: RetentionDrop) {
+    /// Other segments are left by now: mostly they are others of events, after a seal, and all stays as it is.
+    /// - Complexity: O(segments), and as of ``init(_:)`` where more went.
+    mutating func follow(_ segments: [SealedSegment]) {
+        if segments.lazy.filter(\.isFrozen).map(\.id).elementsEqual(segmentIDs) { return }
+        self = RetentionEnds(segments)
+    }
+
+    private mutating func add(_ drop: RetentionDrop, _ places: inout [RetentionScope: Int]) {
         guard let until = drop.times?.upperBound else { return }
         func end(_ scope: RetentionScope, _ until: Int64, _ events: Int64) -> End {
             End(
@@ -59,18 +70,22 @@ struct RetentionEnds: Sendable {
         guard drop.scope.isNamed else {
             var whole = end(drop.scope, until, drop.events)
             whole.inexactCalls = drop.inexactCalls
-            return add(whole)
+            return add(whole, &places)
         }
         inexactCalls = inexactCalls.saturatingAdd(drop.inexactCalls)
         for tenant in drop.tenants {
             guard let until = tenant.until, tenant.events > 0 else { continue }
-            add(end(.only([tenant.name]), until, tenant.events))
+            add(end(.only([tenant.name]), until, tenant.events), &places)
             horizons[tenant.name] = max(horizons[tenant.name] ?? .min, until.saturatingAdd(1))
         }
     }
 
-    private mutating func add(_ end: End) {
-        guard let place = ends.firstIndex(where: { $0.scope == end.scope }) else { return ends.append(end) }
+    /// - Parameter places: by scope where it stands; there may be a scope for each tenant, and many drops of each.
+    private mutating func add(_ end: End, _ places: inout [RetentionScope: Int]) {
+        guard let place = places[end.scope] else {
+            places[end.scope] = ends.count
+            return ends.append(end)
+        }
         ends[place].horizon = max(ends[place].horizon, end.horizon)
         ends[place].receivedUntil = max(ends[place].receivedUntil, end.receivedUntil)
         ends[place].events = ends[place].events.saturatingAdd(end.events)
