@@ -16,6 +16,8 @@ struct RetentionChoice {
         var leftOver: RetentionScope?
         /// Archived, maybe on another volume.
         var isArchived = false
+        /// It has no positions: its rows, if any, are of events that came before those of the segments ahead of it.
+        var isApart = false
     }
 
     /// Events that are looked through at one time: as many as compaction makes one segment of.
@@ -65,7 +67,8 @@ struct RetentionChoice {
     }
 
     /// The first segments that were not looked through before, all of whose events were received by a time, and what
-    /// was left over of the same scope then. Others between were looked through, so that they have no event of it.
+    /// was left over of the same scope then. Others between were looked through, so that they have no event of it. What
+    /// has no positions goes along: its rows came to stand for others later, and when these were received says nothing.
     ///
     /// Where something is left over of a scope that has tenants in common with this one, as the settings were others,
     /// all is looked through from there on: its events may go on in any of them.
@@ -83,12 +86,12 @@ struct RetentionChoice {
                 if candidate.receivedUntil > cutoff { break }
                 let isDue = isNew(candidate, done)
                 // What has no events lies between others, and its positions with theirs.
-                let goesAlong = candidate.events == 0 && isRun || place >= mixed ?? .max
+                let goesAlong = candidate.isApart || candidate.events == 0 && isRun || place >= mixed ?? .max
                 guard isDue || goesAlong else { continue }
                 window.isFull = window.firstDue != nil && events + candidate.events > eventsMax
                 if window.isFull { break }
                 if isDue, window.firstDue == nil { window.firstDue = candidate.receivedUntil }
-                isRun = true
+                isRun = isRun || isDue || !candidate.isApart
             }
             window.places.append(place)
             events += candidate.events
@@ -122,7 +125,7 @@ extension SealedState {
                 RetentionChoice.Candidate(
                     receivedUntil: receivedUntil, events: segment.isFrozen ? 0 : segment.eventRows(layouts),
                     bytes: segment.reader.lengthBytes, isFrozen: segment.isFrozen, leftOver: leftOver[segment.id],
-                    isArchived: segment.isArchived))
+                    isArchived: segment.isArchived, isApart: segment.positions == nil))
             // Those behind it were received later.
             if receivedUntil > cutoff { break }
         }
