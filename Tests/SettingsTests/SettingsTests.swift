@@ -251,7 +251,7 @@ private let doubling =
         #expect(alone.eventsNanoseconds == nil && alone.tenants.count == 1 && alone.isSet)
         for text in [
             "{acme: 6d}", "{acme: 29d}", "{acme: soon}", "{acme: [30d]}", "{'a=b': 30d}", "{'a,b': 30d}", "acme",
-            "'acme=30d,acme=31d'", "'=30d'", "never",
+            "'acme=30d,acme=31d'", "'=30d'", "never", "{' acme': 30d}", "{'acme ': 30d}", "{acme: '30d,bank=60d'}",
         ] { #expect(limits("retention: {tenants: \(text)}\n") == nil, "\(text)") }
         let many = (30...38).map { "t\($0): \($0)d" }.joined(separator: ", ")
         #expect(limits("retention: {tenants: {\(many)}}\n") == nil)

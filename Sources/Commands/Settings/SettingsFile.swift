@@ -123,16 +123,25 @@ package struct SettingsFile: Sendable {
     private mutating func readNames(_ mapping: Node.Mapping, _ key: String, _ line: Int?) {
         var pairs: [String] = []
         for (name, value) in mapping {
-            guard let name = name.string, !name.contains(where: { "=,".contains($0) }), case .scalar(let scalar) = value
+            guard let name = name.string, case .scalar(let scalar) = value, Self.isPart(name, trimmed: true),
+                Self.isPart(scalar.string)
             else {
                 unreadKeys.insert(key)
-                let message = "\(key): expected names without = and comma, with one value each"
+                let message =
+                    "\(key): expected names without =, comma and spaces at their ends, with one value each"
                 findings.append(SettingsFinding(line: value.mark?.line ?? line, message: message))
                 return
             }
             pairs.append("\(name)=\(scalar.string)")
         }
         entries.append(Entry(key: key, text: pairs.joined(separator: ","), line: line))
+    }
+
+    /// Whether a text stays what it is between others: a name that another one becomes would be somebody else's.
+    private static func isPart(_ text: String, trimmed: Bool = false) -> Bool {
+        let (bytes, space) = (text.utf8, UInt8(ascii: " "))
+        if bytes.contains(UInt8(ascii: "=")) || bytes.contains(UInt8(ascii: ",")) { return false }
+        return !trimmed || bytes.first != space && bytes.last != space
     }
 
     private static let names = Setting.all.map(\.key) + ObjectiveSettings.groups
