@@ -191,6 +191,25 @@ import Testing
         try archive.open(volume).close()
     }
 
+    /// Not even what its own manifest names: the original may have let go of it.
+    @Test func aRepairedCopyPutsNothingIntoTheArchive() throws {
+        let store = try filled()
+        #expect(try archive.run(store))
+        try store.close()
+        let machine = try machine(withCopyAt: "/copy")
+        try archive.open(volume).close()
+        let segment = try #require(try names().first { $0 != "STORE" })
+        try disk.remove(Self.cold + "/" + segment)
+        #expect(throws: ArchiveRefusal.self) {
+            try EventStore.repair(at: "/data", context: archive.context(machine), acceptsLoss: true)
+        }
+        #expect(try names() == ["STORE"])
+        // Whose it is goes on without it.
+        let plan = try EventStore.repair(at: "/data", context: archive.context(volume), acceptsLoss: true)
+        #expect(plan.wantsLoss)
+        try archive.open(volume).close()
+    }
+
     @Test func whoLostTheArchivePutsNothingThere() throws {
         let store = try filled()
         let before = try archive.answers(store)

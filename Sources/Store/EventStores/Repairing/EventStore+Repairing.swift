@@ -30,7 +30,7 @@ extension EventStore {
     ///     in the log.
     /// - Returns: the plan, with where things went.
     /// - Throws: as ``repairPlan(at:context:from:givingUp:)``; ``StorageError`` of writing, and where somebody serves
-    ///   the directory.
+    ///   the directory; ``ArchiveRefusal`` where something in an archive is to be written that is another one's.
     package static func repair(
         at directory: String, context: StoreContext, from backup: String? = nil, givingUp: Set<String> = [],
         acceptsLoss: Bool = false
@@ -41,6 +41,7 @@ extension EventStore {
             let lock = try fileSystem.lock(files.lock)
             defer { lock.release() }
             plan = try repairPlan(at: directory, context: context, from: backup, givingUp: givingUp)
+            try checkArchive(of: plan, files, context, acceptsLoss: acceptsLoss)
             for rewrite in plan.rewrites {
                 try fileSystem.createDirectories(parentDirectory(of: rewrite.path))
                 switch rewrite.source {
@@ -61,6 +62,19 @@ extension EventStore {
         // A start notes in the log what was given up: this one, or where something else is still damaged a later one.
         if !plan.lostSegments.isEmpty { try? open(at: directory, context: context).close() }
         return plan
+    }
+
+    /// A copy of a store does not put back into an archive elsewhere what its original has removed since.
+    private static func checkArchive(
+        of plan: RepairPlan, _ files: StoreFiles, _ context: StoreContext, acceptsLoss: Bool
+    ) throws {
+        let isWritten = plan.rewrites.contains { $0.path.hasPrefix(files.archive + "/") }
+        let standsIn = acceptsLoss && plan.lostSegments.contains { $0.entry.isArchived }
+        // Whose the archive is is told by the key: one that is damaged is to be put back first.
+        guard isWritten || standsIn, let key = try? StoreKey.read(files.secret, fileSystem: context.fileSystem)
+        else { return }
+        try ArchivePlace.check(files, context.fileSystem, asOwner: true)
+        _ = try ArchiveClaim.find(files, fingerprint: ExportHeader.fingerprint(ofKey: key), context)
     }
 
     /// Moves files of the segments' folder that count for nothing.
