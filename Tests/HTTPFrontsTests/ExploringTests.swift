@@ -203,8 +203,16 @@ import Testing
                 #expect(unpriced.count == calls, "\(range): \(unpriced)")
                 #expect(try await told(range, "/v1/prices/check") == unpriced, "\(range)")
                 #expect(page.contains("Prices in force in the range") && page.contains("in the range</h2>"))
+                // Which one that is stands on the page.
+                let days = range.matches(of: /\d{4}-\d{2}-\d{2}/).map { "\($0.output)T00:00:00Z" }
+                #expect(page.contains(">The range is \(days[0]) to \(days[1]) (end not included).</p>"), "\(page)")
                 #expect(page.contains("name=\"from\" value=\"\(range.dropFirst(5).prefix(10))\""), "\(page)")
             }
+            let day = try await client.send("GET", "/prices?to=2026-08-02&timezone=Europe/Berlin").text
+            #expect(day.contains(">The range is up to 2026-08-02T00:00:00+02:00 (end not included).</p>"), "\(day)")
+            let all = try await client.send("GET", "/prices").text
+            #expect(all.contains("of all times</h2>") && all.contains("Prices in force now"))
+            #expect(!all.contains("The range is"))
             for wrong in ["from=soon", "from=2026-08-02&to=2026-08-01", "to=2026-08-01&timezone=Nowhere"] {
                 for path in ["/prices", "/v1/prices", "/v1/prices/check"] {
                     #expect(try await client.send("GET", "\(path)?\(wrong)").status == 400, "\(path) \(wrong)")

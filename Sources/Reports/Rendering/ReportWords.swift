@@ -1,29 +1,10 @@
-import Bytes
 import Execution
 import JSONTexts
 
 /// What is said around the figures of a report, for people, in whole lines.
 extension Report {
-    /// With the offset of the zone that was asked for, to the millisecond: of now nobody reads more, and an end one
-    /// nanosecond before midnight is midnight. Exactly where both ends would read the same.
-    var periodText: String {
-        let clock = clock
-        func time(_ nanoseconds: Int64) -> String {
-            RFC3339.render(nanoseconds, offsetSeconds: clock?.offsetSeconds(at: nanoseconds) ?? 0)
-        }
-        let (from, to) = (Self.toTheMillisecond(basis.from), Self.toTheMillisecond(basis.to))
-        let (start, end) = from == to ? (basis.from, basis.to) : (from, to)
-        return "\(time(start)) to \(time(end)) (end not included)"
-    }
-
-    /// The millisecond that lies nearest, as far as times reach.
-    private static func toTheMillisecond(_ time: Int64) -> Int64 {
-        let millisecond = Nanoseconds.second / 1_000
-        let rest = time % millisecond
-        let whole = time - rest
-        if rest.magnitude < UInt64(millisecond / 2) { return whole }
-        return rest < 0 ? whole.saturatingSubtract(millisecond) : whole.saturatingAdd(millisecond)
-    }
+    /// With the offset of the zone that was asked for.
+    var periodText: String { PeriodText.text(from: basis.from, to: basis.to, clock: clock) }
 
     /// Up to which event the figures hold, and by which clock.
     var basisText: String {

@@ -54,7 +54,7 @@ struct PricesPage: Sendable {
 
     fileprivate var content: HTML {
         let lost: HTML = notice.map { "<p class=\"warn\">\($0)</p>\n" } ?? .empty
-        return "\(lost)\(unpriced)\(doubts)\(prices)"
+        return "\(lost)\(range)\(unpriced)\(doubts)\(prices)"
     }
 
     // MARK: What has no price
@@ -169,11 +169,17 @@ struct PricesPage: Sendable {
 
     private var title: String {
         if wish.isAll { return "Prices of all times" }
-        return times == nil ? "Prices in force" : "Prices in force in the range"
+        return times == nil ? "Prices in force now" : "Prices in force in the range"
     }
 
-    /// Behind what is of the range.
-    private var ofTimes: HTML { times == nil ? .empty : " in the range" }
+    /// Of which calls something is told, behind a heading.
+    private var ofTimes: HTML { times == nil ? " of all times" : " in the range" }
+
+    /// Which range that is: the address may say it in words, and the page of a link has no other place for it.
+    private var range: HTML {
+        guard let times else { return .empty }
+        return "<p id=\"range\" class=\"soft\">The range is \(wish.times.text(of: times)).</p>\n"
+    }
 
     /// Which of them stand here, and where the others do; history is among those of other times.
     private var turning: HTML {

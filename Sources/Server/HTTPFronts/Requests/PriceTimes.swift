@@ -34,6 +34,15 @@ struct PriceTimes: Sendable {
         return start..<end
     }
 
+    /// A range in the clock of whoever asks: words such as `now-1M/M` say to nobody which days they are.
+    func text(of range: Range<Int64>) -> String {
+        let clock = try? ReportRequest.clock(timeZone ?? "UTC")
+        if range.lowerBound == .min {
+            return "up to \(PeriodText.text(range.upperBound, clock: clock)) (end not included)"
+        }
+        return PeriodText.text(from: range.lowerBound, to: range.upperBound, clock: clock)
+    }
+
     /// The same as parts of the query of an address.
     var parts: [HTML] {
         [("from", from), ("to", to), ("timezone", timeZone)].compactMap { name, text -> HTML? in
