@@ -81,6 +81,9 @@ function showLevels(report, query) {
       spark,
     ]);
   }));
+  // A budget is of a time of its own, whatever the range: of which the report says.
+  const told = report.definitions.find(({ term }) => term === "budget_left");
+  setText(byId("budget-left"), told ? "Budget left: " + told.meaning + "." : "");
   return sparks;
 }
 

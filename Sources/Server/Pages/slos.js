@@ -24,11 +24,13 @@ let drawAgain = () => {};
 
 function cellOf(section, row, name) { const at = columnOf(section, name); return at < 0 ? null : row[at]; }
 
-// The times of the windows, by objective: what is counted is of these, whatever range the page shows.
+// The times of the windows, by objective, and what they are called: what is counted is of these, whatever range the page shows.
 function windowsOf(report) {
   const coverage = sectionOf(report, "coverage");
   const time = (row, name) => Date.parse(cellOf(coverage, row, name).exact);
-  return new Map(coverage.rows.map((row) => [cellOf(coverage, row, "slo").exact, { from: time(row, "from"), to: time(row, "to") }]));
+  return new Map(coverage.rows.map((row) => [cellOf(coverage, row, "slo").exact, {
+    from: time(row, "from"), to: time(row, "to"), text: cellOf(coverage, row, "window").text,
+  }]));
 }
 
 // What the lines of a report of service levels are called is the same, but for its signs.
@@ -61,7 +63,7 @@ function showTiles(report, windows) {
     return el("div", { class: "tile" },
       el("h3", {}, slo.text),
       el("p", { class: "figure", title: left?.exact }, left?.text ?? "–"),
-      el("p", { class: "soft" }, "budget left"),
+      el("p", { class: "soft" }, "budget left, " + windows.get(slo.exact).text),
       el("p", { class: look(state) }, state.text),
       el("p", { class: "soft" }, (cellOf(budgets, row, "bad")?.text ?? "–") + " bad of " + (cellOf(budgets, row, "events")?.text ?? "–")
         + ", allowed " + (cellOf(budgets, row, "allowed")?.text ?? "–")),

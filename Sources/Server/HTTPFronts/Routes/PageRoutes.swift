@@ -78,6 +78,7 @@ extension PageDocument {
                 <section aria-labelledby="levels-title">
                 <h2 id="levels-title">Service levels</h2>
                 <div id="levels" class="tiles"></div>
+                <p id="budget-left" class="soft"></p>
                 </section>
                 <section aria-labelledby="alerts-title">
                 <h2 id="alerts-title">Alerts and budgets</h2>

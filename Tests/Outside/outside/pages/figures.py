@@ -250,6 +250,9 @@ def overview(visit):
     visit.expect(page, "names of machines among them", [one for one in titles if "_" in one or "-" in one])
     samples = browser.ask("[...document.querySelectorAll('#levels .tile')].map((tile) => / ([\\d,]+) samples/.exec(tile.textContent)[1].replaceAll(',', ''))")
     visit.expect(page, "samples", samples, [str(row["samples"]) for row in told["objectives"]])
+    # A budget is of other days than the range, which may be one of them alone.
+    words = browser.find("#budget-left").text
+    visit.wants(page, "does not say of what time budgets are", "over 30 days up to the end of the period" in words, words)
     # A budget that is gone is told whatever alerts do.
     spent = [row for row in told["service_level_objectives"] if row["budget_left"] and float(row["budget_left"]["value"]) <= 0]
     words = browser.find("#spent").text
@@ -316,6 +319,9 @@ def objectives(visit):
     visit.expect(page, "objectives under another name than in service levels", sorted(set(called) - {row[0]["text"] for row in levels["rows"]}))
     visit.expect(page, "budgets left", browser.ask("[...document.querySelectorAll('#budgets .figure')].map((one) => one.textContent)"),
                  [row[at]["text"] if row[at] else "–" for row in told["rows"]])
+    windows = {row[0]["text"]: row[1]["text"] for one in visit.ask(f"/v1/slos?to={end}&format=cells")["sections"] if one["name"] == "coverage" for row in one["rows"]}
+    lines = browser.ask("[...document.querySelectorAll('#budgets .figure + .soft')].map((one) => one.textContent)")
+    visit.expect(page, "of what time budgets are", lines, [f"budget left, {windows[name]}" for name in called])
     lead_on(visit, page, told, end)
     # Of thirty days the last point is near their end, whatever was on record before.
     visit.open(f"{page}?from=now-30d&to={end}&timezone=utc")
