@@ -94,6 +94,29 @@ import Testing
         #expect((0..<5).map { found.scalar(at: $0) } == sums.map { Scalar.double($0) })
     }
 
+    /// Infinitely far from an infinite value lie all numbers, and what is beyond doubles is no overflow.
+    @Test(arguments: [false, true]) func infinitelyFarLieAllNumbers(descending: Bool) throws {
+        let keys = Vector(
+            type: .double, count: 5, storage: .double([-.infinity, -1e308, 1e308, .infinity, .nan]))
+        var rows = WindowRows(rowCount: 5, groups: nil, groupCount: 1)
+        rows.sort(by: [key(keys, descending: descending)], wantsPeers: true, look: {})
+        func counts(_ start: (Double, Bool), _ end: (Double, Bool)) throws -> [Scalar] {
+            func bound(_ edge: (Double, Bool), isEnd: Bool) -> WindowBound {
+                .distance(edge.0, isPreceding: edge.1, isEnd: isEnd, from: keys, isDescending: descending)
+            }
+            let frames = try WindowFrames(rows, from: bound(start, isEnd: false), to: bound(end, isEnd: true), watch)
+            let counts = rows.counts(frames, included: nil)
+            return (0..<5).map { counts.scalar(at: $0) }
+        }
+        func whole(_ values: [Int64]) -> [Scalar] { values.map { .integer($0) } }
+        #expect(try counts((.infinity, true), (.infinity, false)) == whole([4, 4, 4, 4, 1]))
+        #expect(try counts((1.5e308, true), (1.5e308, false)) == whole([1, 2, 2, 1, 1]))
+        let before: [Int64] = descending ? [4, 1, 1, 1, 1] : [1, 1, 1, 4, 1]
+        #expect(try counts((.infinity, true), (.infinity, true)) == whole(before))
+        let behind: [Int64] = descending ? [1, 1, 1, 4, 1] : [4, 1, 1, 1, 1]
+        #expect(try counts((.infinity, false), (.infinity, false)) == whole(behind))
+    }
+
     @Test func intervalsAreSummedByParts() throws {
         let days = [1, 2, 4].map { Interval(months: 1, days: $0, nanoseconds: -$0) }
         let values = Vector(type: .interval, count: 3, storage: .interval(days))

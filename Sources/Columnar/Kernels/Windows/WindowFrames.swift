@@ -9,6 +9,31 @@ package enum WindowBound: Sendable {
     /// By row: the value with which the keys of other rows are compared, in the order of the partition. Rows without a
     /// key have a bound with each other.
     case values(keys: Vector, bounds: Vector, isDescending: Bool)
+
+    /// So far from keys that are doubles. What lies beyond all doubles is infinite and no error, as nobody sees it; and
+    /// all numbers are within infinitely far before or behind an infinite one.
+    /// - Parameters:
+    ///   - offset: from 0 on.
+    ///   - isPreceding: whether it is taken off the key, in the order of the partition.
+    ///   - isEnd: whether the frame ends there.
+    package static func distance(
+        _ offset: Double, isPreceding: Bool, isEnd: Bool, from keys: Vector, isDescending: Bool
+    ) -> WindowBound {
+        guard case .double(let values) = keys.expanded().storage else {
+            assert(keys.isAllNull, "keys are doubles")
+            return .values(keys: keys, bounds: keys, isDescending: isDescending)
+        }
+        let step = isPreceding == isDescending ? offset : -offset
+        let all: Double = isEnd == isDescending ? -.infinity : .infinity
+        let bounds = values.map { key in
+            let bound = key + step
+            return bound.isNaN && !key.isNaN ? all : bound
+        }
+        return .values(
+            keys: keys,
+            bounds: Vector(type: .double, count: keys.count, storage: .double(bounds), validity: keys.validity),
+            isDescending: isDescending)
+    }
 }
 
 /// The frame of each row, by place: `starts[place]..<ends[place]`. Within a partition neither ever goes back, so that

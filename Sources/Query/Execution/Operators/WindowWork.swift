@@ -255,8 +255,8 @@ struct WindowWork {
 
     private mutating func frames(of call: WindowCall, _ rows: WindowRows, _ order: [SortKey]) throws -> WindowFrames {
         if let known = frames[call.frame] { return known }
-        let start = try bound(call.frame.start, call.frame.unit, order)
-        let end = try bound(call.frame.end, call.frame.unit, order)
+        let start = try bound(call.frame.start, isEnd: false, call.frame.unit, order)
+        let end = try bound(call.frame.end, isEnd: true, call.frame.unit, order)
         let watch = context.watch
         try context.budget.reserve(rowCount * 8)
         let found = try context.running { () throws(KernelError) in
@@ -267,7 +267,7 @@ struct WindowWork {
     }
 
     private mutating func bound(
-        _ bound: WindowFrame.Bound, _ unit: WindowFrame.Unit, _ order: [SortKey]
+        _ bound: WindowFrame.Bound, isEnd: Bool, _ unit: WindowFrame.Unit, _ order: [SortKey]
     ) throws -> WindowBound {
         let isPreceding = if case .preceding = bound { true } else { false }
         guard let offset = bound.offset else {
@@ -276,6 +276,13 @@ struct WindowWork {
         }
         if unit == .range {
             let key = order[0]
+            if case .double(let distance) = offset {
+                let keys = try column(key.expression)
+                try context.budget.reserve(rowCount * 8)
+                bookedBytes += rowCount * 8
+                return .distance(
+                    distance, isPreceding: isPreceding, isEnd: isEnd, from: keys, isDescending: key.isDescending)
+            }
             return .values(
                 keys: try column(WindowFrame.measured(key.expression, by: offset)),
                 bounds: try column(WindowFrame.bound(offset, isPreceding: isPreceding, of: key)),
