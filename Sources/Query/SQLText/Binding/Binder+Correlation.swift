@@ -87,10 +87,7 @@ extension Binder {
         level.plan = .join(
             left: level.plan, right: subquery, kind: .left, leftKeys: correlation.keys.map(\.outer),
             rightKeys: correlation.keys.enumerated().map { .column($0.offset, $0.element.inner.type) }, residual: nil)
-        // Above groups it would have to be one of them.
-        for column in width..<level.plan.outputCount {
-            level.columnUses.append(ColumnUse(index: column, name: "subquery", position: position(node)))
-        }
+        level.noteJoined(by: correlation.keys.map(\.outer), from: width, at: position(node))
         return width
     }
 }

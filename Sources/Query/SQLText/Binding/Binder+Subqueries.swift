@@ -90,6 +90,7 @@ extension Binder {
         let width = level.plan.outputCount
         level.plan = .join(
             left: level.plan, right: marked, kind: .left, leftKeys: [key], rightKeys: [.column(0, type)], residual: nil)
+        level.noteJoined(by: [key], from: width, at: position(node))
         let mark = Expression.column(width + 1, .boolean)
         let nulls = rowCount(of: .filter(members, .call(.isNull, [.column(0, type)], .boolean)))
         let rows = rowCount(of: .limit(members, count: 1, offset: 0))

@@ -36,6 +36,8 @@ final class SelectLevel {
     var windowPart = WindowPart.none
     private(set) var windowUses: [WindowUse] = []
     private var windowPlaces: [WindowUse: Int] = [:]
+    /// Columns of subqueries that were joined for what is selected, and the expressions they were joined by.
+    private var joined: [(keys: [Expression], columns: [Expression])] = []
 
     init(plan: Plan, scope: Scope, surroundings: OuterScope) {
         self.plan = plan
@@ -53,6 +55,23 @@ final class SelectLevel {
     /// The surroundings of a subquery inside this SELECT.
     var inner: OuterScope {
         OuterScope(tables: surroundings.tables, outerScopes: surroundings.outerScopes + [scope])
+    }
+
+    /// Takes note of the columns from one on, which come of a subquery joined by expressions over the others.
+    func noteJoined(by keys: [Expression], from first: Int, at position: Int?) {
+        guard clause == .select, !isInsideAggregate else { return }
+        let columns = plan.output.enumerated().dropFirst(first)
+        // Above groups they have to follow from these.
+        columnUses += columns.map { ColumnUse(index: $0.offset, name: "subquery", position: position) }
+        joined.append((keys, columns.map { .column($0.offset, $0.element.type) }))
+    }
+
+    /// Columns of subqueries that are the same in all rows of a group, as what they were joined by is: grouping by them,
+    /// too, changes no group.
+    func joined(following groups: [Expression]) -> [Expression] {
+        let known = Set(groups)
+        return joined.filter { $0.keys.allSatisfy { known.contains($0) || $0.follows(from: known) } }
+            .flatMap(\.columns).filter { !known.contains($0) }
     }
 
     /// The placeholder of a window function; equal ones share one.
@@ -73,5 +92,23 @@ final class SelectLevel {
             aggregatePlaces[call] = place
         }
         return .placeholder(.aggregate(place), call.type)
+    }
+}
+
+extension Expression {
+    /// Whether it is made of nothing but constants and groups whose equal values are the same in every way: a zero has
+    /// a sign, and a decimal more digits than another, without being unequal.
+    fileprivate func follows(from groups: Set<Expression>) -> Bool {
+        if groups.contains(self) {
+            return switch type {
+            case .boolean, .integer, .text, .timestamptz, .timestamp, .date: true
+            case .double, .numeric, .interval, .json, .array, .null: false
+            }
+        }
+        return switch self {
+        case .literal: true
+        case .column, .placeholder, .scalarSubquery: false
+        case .call, .cast, .conditional, .oneOf: children.allSatisfy { $0.follows(from: groups) }
+        }
     }
 }
