@@ -34,7 +34,7 @@ extension Binder {
         var input = level.plan
         var windows = level.windowUses
         if !groups.isEmpty || !level.aggregates.isEmpty || having != nil || node["groupClause"] != nil {
-            let grouping = Grouping(groups: groups + level.joined(following: groups), level: level, options: options)
+            let grouping = Grouping(groups: groups + level.columns(following: groups), level: level, options: options)
             input = grouping.plan(names: targets)
             if let having { input = .filter(input, try grouping.rewrite(having)) }
             for place in targets.indices {

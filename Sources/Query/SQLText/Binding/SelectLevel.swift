@@ -37,7 +37,7 @@ final class SelectLevel {
     private(set) var windowUses: [WindowUse] = []
     private var windowPlaces: [WindowUse: Int] = [:]
     /// Columns of subqueries that were joined for what is selected, and the expressions they were joined by.
-    private var joined: [(keys: [Expression], columns: [Expression])] = []
+    private var subqueries: [(keys: [Expression], columns: [Expression])] = []
 
     init(plan: Plan, scope: Scope, surroundings: OuterScope) {
         self.plan = plan
@@ -63,14 +63,14 @@ final class SelectLevel {
         let columns = plan.output.enumerated().dropFirst(first)
         // Above groups they have to follow from these.
         columnUses += columns.map { ColumnUse(index: $0.offset, name: "subquery", position: position) }
-        joined.append((keys, columns.map { .column($0.offset, $0.element.type) }))
+        subqueries.append((keys, columns.map { .column($0.offset, $0.element.type) }))
     }
 
     /// Columns of subqueries that are the same in all rows of a group, as what they were joined by is: grouping by them,
     /// too, changes no group.
-    func joined(following groups: [Expression]) -> [Expression] {
+    func columns(following groups: [Expression]) -> [Expression] {
         let known = Set(groups)
-        return joined.filter { $0.keys.allSatisfy { known.contains($0) || $0.follows(from: known) } }
+        return subqueries.filter { $0.keys.allSatisfy { known.contains($0) || $0.follows(from: known) } }
             .flatMap(\.columns).filter { !known.contains($0) }
     }
 
