@@ -116,8 +116,8 @@ import Testing
                     #expect(rows == expected, "round \(round), question \(number)")
                     let asked = catalog.table.asked.columns.withLock { $0 }
                     #expect(asked.isSubset(of: question.keys), "round \(round), question \(number)")
-                    // Of few rows that a filter leaves single values are read, and of pieces of few the keys may be told
-                    // by headers.
+                    // Of few rows that a filter leaves single values are read, and of pieces of few the keys may be
+                    // told by headers.
                     if base.pieces.contains(where: { $0.rowCount >= 9 }), number != 4, number != 5 {
                         #expect(asked == question.keys, "round \(round), question \(number)")
                     }

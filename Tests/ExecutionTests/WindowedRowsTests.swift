@@ -34,7 +34,7 @@ import Testing
             .call(.equal, [number, .literal(.integer(1), .integer)], .boolean))
     }
 
-    /// Of ten morsels two columns are read, and the others of the one alone that has the latest rows.
+    /// Of ten morsels two columns are read, and all of the one that has the latest rows.
     @Test func whatIsNotWindowedIsReadOfTheRowsThatAreLeft() throws {
         let table = table(100, conversations: 4, morselRows: 10)
         let catalog = MemoryCatalog(tables: [table])
@@ -46,8 +46,8 @@ import Testing
             ]
         }
         #expect(rows == expected)
-        // The conversations are read once more, to be shown.
-        #expect(table.reads.pagesRead.load(ordering: .relaxed) == 10 * 2 + 3)
+        // There all columns are, to be shown.
+        #expect(table.reads.pagesRead.load(ordering: .relaxed) == 10 * 2 + 4)
     }
 
     /// Morsels of more rows than a chunk may have, as the newest rows come in.

@@ -127,7 +127,9 @@ import Testing
 
     /// The names of the files that a document loads.
     private static func files(of text: String) -> [String] {
-        text.matches(of: #/(?:src|href)="/assets/[^/"]+/([^"]+)"/#).map { String($0.1) }
+        text.components(separatedBy: "=\"/assets/").dropFirst().compactMap { rest in
+            rest.prefix { $0 != "\"" }.split(separator: "/").dropFirst().last.map(String.init)
+        }
     }
 
     /// Beside the library of charts, which is loaded where one is drawn.

@@ -113,7 +113,8 @@ import Testing
         var world = try Self.world()
         for minute in Int64(0)...10 { try world.advance(to: Self.minute(minute) + 400) }
         let more = Self.text
-            + "\n  - name: more\n    interval: 1m\n    rules:\n      - {alert: Slow, expr: seconds > 100}\n"
+            + "\n  - name: more\n    interval: 1m\n    rules:"
+            + "\n      - {alert: Slow, expr: seconds > 100, labels: {part: more}}\n"
         try world.restart(more)
         for minute in Int64(11)...20 { try world.advance(to: Self.minute(minute) + 400) }
         #expect(try Self.known(world, 0, 20) == [Known("Slow", [[11, 20]], not: [[0, 11]])])
