@@ -116,7 +116,9 @@ package struct EvaluatedTimes: Sendable {
         {
             joined[place].to = max(joined[place].to, asked.to)
         }
+        // Where nothing is asked there is nothing of it.
         return joined.map { Stretch(from: max($0.from, asked.from), to: min($0.to, asked.to)) }
+            .filter { $0.from < $0.to }
     }
 
     private static func alert(_ name: ByteText, _ evaluated: [Stretch], _ asked: Stretch) -> Alert {

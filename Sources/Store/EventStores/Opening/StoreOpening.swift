@@ -96,8 +96,9 @@ struct StoreOpening {
         (sealed.unfolded, sealed.cut) = (state?.unfolded ?? [], state?.cut ?? [])
         let counters = try Self.counters(state?.counters ?? [], registry, ledger.objectives.current.set, statePath)
         let nextID = try files.nextID(above: findings.unknownFiles, from: manifests.current.nextSegmentID)
-        try claim?.begin()
         try manifests.removeTemporaryFiles(findings)
+        // After that: what was left of a word by half is among what goes.
+        try claim?.begin()
         let unrestoredManifest = manifests.restoreFile()
         writer = Writer(
             WriterStart(
