@@ -1,10 +1,10 @@
 // One alert: what it is about, which instances there are, when it fired, and in which conversations.
-import { instancesOf, labelsOf, quoted, rulesOf, runbookLink, stateNode } from "./alertrules.js";
+import { instancesOf, labelsOf, quoted, rulesOf, runbookLink, stateNode, table } from "./alertrules.js";
 import { address, ask } from "./ask.js";
 import { band, evaluations, grid, spanText } from "./bands.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, duration, measured } from "./format.js";
-import { conversationLink } from "./listed.js";
+import { isReplayAsked, showReplay } from "./replay.js";
 import { hasPage, keepView, part, show } from "./shell.js";
 import { change, setDefaults } from "./state.js";
 import { dateTimeText } from "./time.js";
@@ -13,6 +13,9 @@ setDefaults({ refresh: "30s" });
 
 const name = byId("alert").dataset.name;
 const instancesMax = 50, bandsMax = 50, missingMax = 5;
+const replayed = {
+  rule: name, button: "Find the conversations", what: "The rule is", none: "the rule would not have fired",
+};
 
 function pairs(entries) {
   return el("dl", { class: "pairs" }, entries.filter(([, value]) => value).flatMap(([term, value]) => [el("dt", {}, term), el("dd", {}, value)]));
@@ -54,11 +57,6 @@ function ruleNode(rule, zone) {
   ];
 }
 
-function table(label, heads, rows) {
-  return el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": label }, el("table", { class: "dense" },
-    el("thead", {}, el("tr", {}, heads.map((text) => el("th", { scope: "col", class: text === "value" || text === "worst" ? "number" : undefined }, text)))), el("tbody", {}, rows)));
-}
-
 function showInstances(instances, zone, now) {
   const rows = instances.slice(0, instancesMax).map((one) => el("tr", {},
     el("td", {}, one.isMeant ? stateNode(one.state, one.rule.labels) : stateNode(one.state)), el("td", {}, one.labels), el("td", { class: "number", title: one.value }, measured(one.value)),
@@ -72,9 +70,8 @@ function showInstances(instances, zone, now) {
 // Where nobody looked, and the way to what the rule would have said there.
 function missingNode(missing, zone) {
   const told = missing.slice(0, missingMax).map((one) => spanText(one, zone)).join(", ");
-  const isAsked = new URLSearchParams(location.search).get("causes") === "1";
   return el("p", {}, "not evaluated " + told + (missing.length > missingMax ? ", and " + count(missing.length - missingMax) + " times more" : "") + " ",
-    isAsked ? el("span", { class: "soft" }, "(what it would have said stands below)")
+    isReplayAsked() ? el("span", { class: "soft" }, "(what it would have said stands below)")
       : el("button", { type: "button", click: () => change({ causes: "1" }) }, "What it would have said"));
 }
 
@@ -100,48 +97,6 @@ async function showHistory({ from, to, zone }, signal) {
   rows.length > bandsMax ? el("p", { class: "soft" }, (rows.length - bandsMax) + " more") : null);
 }
 
-function stopButton() { return el("button", { type: "button", click: () => change({ causes: null }) }, "Stop"); }
-
-// Not all of the range was evaluated: from when on nothing is said, why, and how to go on. What was pending then is looked
-// at from an hour before, since a rule waits.
-function endedNode(answer, end, time) {
-  const rest = new Date(Math.max(Date.parse(answer.from), Date.parse(answer.ended_at) - 3600000)).toISOString();
-  const isFurther = Date.parse(rest) > Date.parse(answer.from);
-  return el("p", { class: "warn" }, "! not evaluated from " + time(answer.ended_at) + " on"
-    + (answer.ended_because ? ": the time that a question may take was over. Nothing is said of the rest; a shorter range is evaluated whole. " : ". "),
-  isFurther ? el("button", { type: "button", click: () => change({ from: rest, to: end }) }, "Go on from there") : null);
-}
-
-// Which conversations an alert was about is found by evaluating its rule over the range again: that takes a while, so
-// somebody asks for it.
-async function showCauses({ from, to, zone }, signal) {
-  const place = byId("causes");
-  if (new URLSearchParams(location.search).get("causes") !== "1") {
-    return replace(place, el("p", { class: "soft" }, "The rule is evaluated over the range again, which may take some seconds. "),
-      el("button", { type: "button", click: () => change({ causes: "1" }) }, "Find the conversations"));
-  }
-  const [start, end] = [new Date(from).toISOString(), new Date(to).toISOString()];
-  // What an answer has shown stays until the next one is there.
-  if (!place.querySelector("table")) {
-    replace(place, el("p", { class: "soft", role: "status" }, "The rule is evaluated over the range again … "), stopButton());
-  }
-  // All of the range is asked for: where the time of a question is over, what was evaluated until then is the answer.
-  const answer = await ask(address("/v1/alerts/replay", { rule: name, from: start, to: end, part: "true" }), { signal });
-  const time = (text) => text ? dateTimeText(Date.parse(text), zone, true) : "–";
-  const rows = answer.alerts.map((one) => el("tr", {},
-    el("td", {}, labelsOf(one.labels) || "–"), el("td", {}, time(one.pending_since)), el("td", {}, time(one.fired_at)),
-    el("td", {}, one.resolved_at ? time(one.resolved_at) : answer.ended_at ? "fires where it ended" : "fires at the end"),
-    el("td", { class: "number" }, one.highest !== undefined ? "highest " + one.highest : "lowest " + one.lowest),
-    el("td", {}, one.conversations === null ? "not looked up" : one.conversations.length === 0 ? "–"
-      : one.conversations.flatMap((id, at) => [at ? ", " : "", conversationLink(id, one.labels.tenant)]))));
-  replace(place,
-    rows.length ? table("Conversations", ["labels", "pending since", "fired at", "resolved at", "worst", "conversations"], rows)
-      : el("p", { class: "soft" }, answer.ended_at ? "the rule would not have fired until then" : "the rule would not have fired in the range"),
-    el("p", { class: "soft" }, count(answer.evaluations) + " evaluations, " + time(answer.from) + " to " + time(answer.to) + "."),
-    answer.ended_at ? endedNode(answer, end, time) : null,
-    answer.complaints.map((text) => el("p", { class: "warn" }, "! " + text)));
-}
-
 show(async (context) => {
   const { zone, now, signal } = context;
   await Promise.all([
@@ -152,7 +107,7 @@ show(async (context) => {
       showInstances(instancesOf(rules), zone, now);
     }),
     part("history", () => showHistory(context, signal)),
-    part("causes", () => showCauses(context, signal)),
+    part("causes", () => showReplay(byId("causes"), context, signal, replayed)),
   ]);
   keepView(byId("main"));
 });

@@ -89,5 +89,12 @@ export function runbookLink(name, text = "runbook") {
   return hasPage("/runbooks") ? el("a", { href: "/runbooks/" + encodeURIComponent(name) }, text) : null;
 }
 
+// A table of alerts, in a frame that scrolls.
+export function table(label, heads, rows) {
+  const kind = (text) => text === "value" || text === "worst" ? "number" : undefined;
+  return el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": label }, el("table", { class: "dense" },
+    el("thead", {}, el("tr", {}, heads.map((text) => el("th", { scope: "col", class: kind(text) }, text)))), el("tbody", {}, rows)));
+}
+
 // As a label's value stands in PromQL.
 export function quoted(text) { return JSON.stringify(text); }

@@ -5,7 +5,8 @@ import { address, ask } from "./ask.js";
 import { band, evaluations, grid } from "./bands.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, duration, measured } from "./format.js";
-import { keepView, notice, noticeTrouble, show } from "./shell.js";
+import { isReplayAsked, showReplay } from "./replay.js";
+import { keepView, notice, noticeTrouble, part, refresh, show } from "./shell.js";
 import { change, setDefaults } from "./state.js";
 import { dateTimeText } from "./time.js";
 
@@ -123,7 +124,23 @@ async function bandsOf(range, signal) {
   return { series, grid: over, known };
 }
 
-show(async ({ from, to, zone, now, signal }) => {
+// Of which range it was said what rules would have said: all of them take a while, so a page that refreshes itself does not ask
+// again.
+let replayed = null;
+const again = el("button", { type: "button", click: () => { replayed = null; refresh(); } }, "Evaluate again");
+
+async function showReplayed({ from, to, zone, view }, signal) {
+  if (shown.rules.length === 0) return replace(byId("replay"), el("p", { class: "soft" }, "no rules are evaluated here"));
+  const key = isReplayAsked() ? JSON.stringify([view.from, view.to, zone]) : null;
+  if (key !== null && key === replayed) return;
+  await showReplay(byId("replay"), { from, to, zone }, signal,
+    { button: "What they would have said", what: "Every rule is", none: "no alert would have fired" });
+  if (key !== null) byId("replay").append(again);
+  replayed = key;
+  keepView(byId("replay"));
+}
+
+show(async ({ from, to, zone, now, view, signal }) => {
   if (document.activeElement !== search) search.value = given("q");
   states.value = given("state");
   const answer = await ask(address("/api/v1/rules", { type: "alert" }), { signal });
@@ -145,4 +162,5 @@ show(async ({ from, to, zone, now, signal }) => {
   }
   showRules(shown);
   keepView(byId("rules"));
+  await part("replay", () => showReplayed({ from, to, zone, view }, signal));
 });

@@ -108,6 +108,9 @@ static const unsigned char panels_js[] = {
 static const unsigned char questions_js[] = {
 #embed "../../Server/Pages/questions.js"
 };
+static const unsigned char replay_js[] = {
+#embed "../../Server/Pages/replay.js"
+};
 static const unsigned char reports_js[] = {
 #embed "../../Server/Pages/reports.js"
 };
@@ -181,6 +184,7 @@ static const plimsoll_embedded_page pages[] = {
     FILE_OF(overview_js, "overview.js"),
     FILE_OF(panels_js, "panels.js"),
     FILE_OF(questions_js, "questions.js"),
+    FILE_OF(replay_js, "replay.js"),
     FILE_OF(reports_js, "reports.js"),
     FILE_OF(rows_js, "rows.js"),
     FILE_OF(rowtable_js, "rowtable.js"),

@@ -21,6 +21,10 @@ extension PageDocument {
                 </form>
                 <div id="instances"></div>
                 </section>
+                <section aria-labelledby="replay-title">
+                <h2 id="replay-title">What rules would have said in the range</h2>
+                <div id="replay"></div>
+                </section>
                 <section aria-labelledby="rules-title">
                 <h2 id="rules-title">Rules</h2>
                 <div id="rules"></div>

@@ -273,6 +273,7 @@ def overview(visit):
     state = browser.until("how rules stand", lambda: browser.find("#state").text.removeprefix("…"))
     visit.expect("/alerts", "what the overview says", state.rsplit(" · ", 1)[0], words)
     not_evaluated(visit)
+    replayed(visit)
     visit.complaints(page)
 
 
@@ -294,6 +295,25 @@ def not_evaluated(visit):
     browser.button("What it would have said", "#history").click()
     browser.until("what it would have said", lambda: any(" evaluations, " in one.text for one in browser.all("#causes p")))
     visit.complaints(page)
+
+
+def replayed(visit):
+    """Which alerts would have fired while nobody looked: all rules at once, each with its runbook and whom it was about."""
+    browser, page, (start, end) = visit.browser, "/alerts (what rules would have said)", around_bad_hour()
+    visit.open(f"/alerts?from={start}&to={end}")
+    browser.button("What they would have said", "#replay").click()
+    rows = browser.until("alerts that would have fired", lambda: browser.all("#replay tbody tr"))
+    told = [one for one in visit.ask(f"/v1/alerts/replay?from={start}&to={end}&part=true")["alerts"] if one["labels"].get("severity") != "none"]
+    cells = [[row.find_element("css selector", "th a").text, [link.text for link in row.find_elements("css selector", "td:last-child a")]] for row in rows]
+    visit.expect(page, "alerts and their conversations", cells, [[one["alert"], one["conversations"] or []] for one in told])
+    runbooks = [urlsplit(link.get_attribute("href")).path for link in browser.all("#replay th a + a")]
+    visit.expect(page, "runbooks", runbooks, [f"/runbooks/{one['alert']}" for one in told])
+    # What took a while is not asked again by a page that refreshes itself.
+    list(browser.requests())
+    browser.button("Refresh").click()
+    browser.rest()
+    visit.expect(page, "asked again", [address for address, _ in browser.requests() if "/v1/alerts/replay" in address])
+    visit.wants(page, "what was said is gone", len(browser.all("#replay tbody tr")) == len(rows))
 
 
 def status(visit):
