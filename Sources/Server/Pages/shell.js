@@ -84,7 +84,9 @@ function rangeText() {
   const quick = quickRanges.find(([start, end]) => start === from && end === to);
   const times = range();
   const text = dateTimeText(times.from, times.zone) + " to " + dateTimeText(times.to, times.zone);
-  return { name: quick ? quick[2] : from + " to " + to, times: text, offset: offsetText(times.to, times.zone) };
+  // Times are said once, by the clock of the zone; words are said as they stand, too.
+  const name = quick ? quick[2] : times.isRelative ? from + " to " + to : "";
+  return { name, times: text, offset: offsetText(times.to, times.zone) };
 }
 
 function closeMenu(menu) {
