@@ -30,6 +30,9 @@ function exact(cell) {
 
 function textOf(cell) { return cell?.text ?? "–"; }
 
+// The same among other words: with its unit on one line.
+function figureOf(cell) { return el("span", { class: "amount" }, textOf(cell)); }
+
 function tile(title, cell, path, query, lines) {
   return el("div", { class: "tile" },
     el("h3", {}, title),
@@ -58,7 +61,7 @@ function showSpent(report, query) {
   const spent = section.rows.filter((row) => isSpent(cellOf(section, "budget_left", row)));
   const told = spent.map((row) => cellOf(section, name, row).text + " (" + textOf(cellOf(section, "budget_left", row)) + " left)");
   replace(byId("spent"), told.length === 0 ? null : el("p", { class: "bad" }, linked("/slos", query,
-    "✗ " + (told.length === 1 ? "the error budget is exhausted of " : count(told.length) + " error budgets are exhausted: ") + told.join(", "))));
+    "✗ " + (told.length === 1 ? "the error budget is exhausted: " : count(told.length) + " error budgets are exhausted: ") + told.join(", "))));
 }
 
 // Each objective; how it went comes later, and nobody waits for it.
@@ -70,14 +73,17 @@ function showLevels(report, query) {
     // What people call it, and what addresses and columns do.
     const { text: title, exact: name } = cell("objective");
     const [verdict, left] = [cell("verdict"), cell("budget_left")];
+    // Why a cost within its target is at risk.
+    const unpriced = amount(cell("unpriced_calls")) ?? 0;
     const spark = el("div", { class: "spark" });
     sparks.set(name, { place: spark, title });
     // How it went day by day; from there a day leads to its hours, an hour to who suffered in it.
     return tile(title, cell("actual"), "/reports/sla", { ...query, by: "day", measure: name }, [
       el("p", { class: look(verdict) }, textOf(verdict)),
-      el("p", { class: "soft" }, "target " + textOf(cell("target")) + " · " + textOf(cell("samples")) + " samples"),
+      el("p", { class: "soft" }, "target ", figureOf(cell("target")), " · " + textOf(cell("samples")) + " samples"),
+      unpriced > 0 ? el("p", { class: "warn" }, "! ", linked("/prices", query, count(unpriced) + " not wholly priced")) : null,
       left && el("p", { class: isSpent(left) ? "bad" : "soft", title: exact(left) },
-        linked("/slos", query, (isSpent(left) ? "✗ budget exhausted, left " : "budget left ") + textOf(left))),
+        linked("/slos", query, [isSpent(left) ? "✗ budget exhausted, left " : "budget left ", figureOf(left)])),
       spark,
     ]);
   }));
@@ -131,11 +137,11 @@ function moneyTile(title, report, query) {
 function showMoney(reports, queries) {
   const budgets = sectionOf(reports[0], "budgets_set");
   replace(byId("money"),
-    ["today since midnight", "yesterday to the same time", "a week ago to the same time"].map((title, at) => moneyTile(title, reports[at], queries[at])),
+    ["Today since midnight", "Yesterday to the same time", "A week ago to the same time"].map((title, at) => moneyTile(title, reports[at], queries[at])),
     budgets?.rows.map((row) => {
       const cell = (name) => cellOf(budgets, name, row);
       const isOver = amount(cell("left_usd")) < 0;
-      return tile("budget of this " + textOf(cell("budget")), cell("set_usd"), "/reports/cost", { ...queries[0], from: cell("since").exact }, [
+      return tile("Budget of this " + textOf(cell("budget")), cell("set_usd"), "/reports/cost", { ...queries[0], from: cell("since").exact }, [
         el("p", { class: isOver ? "bad" : "soft", title: exact(cell("cost_low_usd")) }, (isOver ? "✗ " : "") + textOf(cell("cost_low_usd")) + " spent"),
         el("p", { class: "soft", title: exact(cell("share_used")) }, textOf(cell("share_used")) + " used, " + textOf(cell("left_usd")) + " left"),
       ]);
@@ -147,7 +153,7 @@ function showOutcomes(report, query) {
   const cell = (name) => cellOf(outcomes, name);
   const verdict = cellOf(satisfaction, "verdict");
   const of = (name) => relation(cell(name)?.of ?? "–") + " closed conversations";
-  const tiles = [["resolution", "resolution_rate"], ["escalation", "escalation_rate"]].map((one) => [...one, of(one[1])]);
+  const tiles = [["Resolution", "resolution_rate"], ["Escalation", "escalation_rate"]].map((one) => [...one, of(one[1])]);
   replace(byId("outcomes"),
     tiles.map(([title, name, line]) => tile(title, cell(name), "/reports/outcomes", query, el("p", { class: "soft" }, line))),
     tile("CSAT", cell("csat"), "/reports/outcomes", query, [
