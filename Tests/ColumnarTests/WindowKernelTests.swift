@@ -129,6 +129,21 @@ import Testing
         #expect((0..<3).map { sums.scalar(at: $0) } == expected.map { Scalar.interval($0) })
     }
 
+    /// Keys without nulls are held as words alone, though a piece may say of each that it is there, or be one value.
+    @Test func keysWithoutNullsAreWords() {
+        let parts = [
+            integers([5]),
+            Vector(
+                type: .integer, count: 2, storage: .int64([3, 1]), validity: Validity(count: 2, allValid: true)),
+            Vector.constant(.integer(2), type: .integer, count: 2),
+        ]
+        let key = WindowKey(parts, type: .integer, isDescending: false, nullsFirst: false)
+        #expect(key.memoryBytes <= 5 * 16)
+        var rows = WindowRows(rowCount: 5, groups: nil, groupCount: 1)
+        rows.sort(by: [key], wantsPeers: false, look: {})
+        #expect(numbers(rows) == [5, 4, 1, 2, 3].map { Scalar.integer($0) })
+    }
+
     /// Whoever wants no more is heard.
     @Test func framesAreStopped() {
         let rows = rows([1, 2, 3])

@@ -65,7 +65,14 @@ package enum WindowColumn: Sendable {
     /// Bytes held beside the vectors that values are picked from, roughly.
     package var memoryBytes: Int {
         switch self {
-        case .values(let vector): vector.count * 16
+        case .values(let vector):
+            switch vector.storage {
+            case .int64, .double: vector.count * 8
+            case .boolean: vector.count
+            case .interval: vector.count * 24
+            case .constant: 0
+            case .int128, .text, .scalars: vector.count * 40
+            }
         case .picked(_, let places): places.capacity * 4
         case .sums(let sums, _), .averages(let sums, _): sums.memoryBytes
         }

@@ -25,13 +25,15 @@ package struct WindowKey {
 
     private static func words(_ parts: [Vector], isDescending: Bool) -> [UInt64]? {
         let flip: UInt64 = isDescending ? .max : 0
+        // Those of the newest rows may say of each that it is there, or be one value for all.
         for part in parts {
-            guard case .int64 = part.storage, part.validity == nil else { return nil }
+            let part = part.expanded()
+            guard case .int64 = part.storage, part.validity?.nullCount ?? 0 == 0 else { return nil }
         }
         var words: [UInt64] = []
         words.reserveCapacity(parts.reduce(0) { $0 + $1.count })
         for part in parts {
-            guard case .int64(let values) = part.storage else { return nil }
+            guard case .int64(let values) = part.expanded().storage else { return nil }
             for value in values { words.append(OrderedBits.of(value) ^ flip) }
         }
         return words

@@ -146,7 +146,26 @@ struct WindowWork {
             try context.check()
             return try Evaluator(context: context).evaluate(expression, chunk)
         }
-        let whole = Vector.concatenate(parts, type: expression.type)
+        return try whole(parts, expression.type)
+    }
+
+    /// An expression's values of the rows that are kept; of the others none is computed, or fails.
+    private mutating func column(_ expression: Expression, of kept: Validity?) throws -> Vector {
+        guard let kept, expression.mayFail else { return try column(expression) }
+        let parts = try chunks.enumerated().map { place, chunk -> Vector in
+            try context.check()
+            let rows = (0..<UInt32(chunk.rowCount)).filter { kept[starts[place] + Int($0)] }
+            if rows.isEmpty { return Vector.constant(.null, type: expression.type, count: chunk.rowCount) }
+            let part = chunk.gather(KeptRows(ascending: rows))
+            var places = [UInt32](repeating: .max, count: chunk.rowCount)
+            for (place, row) in rows.enumerated() { places[Int(row)] = UInt32(place) }
+            return try Evaluator(context: context).evaluate(expression, part).gatherOrNull(places)
+        }
+        return try whole(parts, expression.type)
+    }
+
+    private mutating func whole(_ parts: [Vector], _ type: ColumnType) throws -> Vector {
+        let whole = Vector.concatenate(parts, type: type)
         let bytes = Chunk(columns: [whole], rowCount: whole.count).ownBytes
         try context.budget.reserve(bytes)
         bookedBytes += bytes
@@ -206,8 +225,9 @@ struct WindowWork {
     private mutating func aggregated(
         _ function: AggregateFunction, _ call: WindowCall, _ rows: WindowRows, _ frames: WindowFrames
     ) throws -> WindowColumn {
-        let values = try call.arguments.first.map { try column($0) }
-        let included = included(values, try call.filter.flatMap { try kept($0) })
+        let kept = try call.filter.flatMap { try kept($0) }
+        let values = try call.arguments.first.map { try column($0, of: kept) }
+        let included = included(values, kept)
         // Sums and their counts, and what a frame slides over.
         try context.budget.reserve(rowCount * 24)
         defer { context.budget.release(rowCount * 24) }
