@@ -125,7 +125,7 @@ extension Binder {
         var type = ColumnType.integer
         if unit == .range {
             type = try rangeOffsetType(of: order[0].expression.type, value)
-        } else if value.type != .null, value.type != .integer {
+        } else if value.type != .null, !value.type.isNumber {
             throw QueryError(
                 .typeMismatch, "argument of \(word) must be type bigint, not type \(value.type.sqlName)",
                 position: value.position)
