@@ -225,7 +225,7 @@ struct WindowWork {
     private mutating func aggregated(
         _ function: AggregateFunction, _ call: WindowCall, _ rows: WindowRows, _ frames: WindowFrames
     ) throws -> WindowColumn {
-        let kept = try call.filter.flatMap { try kept($0) }
+        let kept = try call.filter.flatMap { try self.kept($0) }
         let values = try call.arguments.first.map { try column($0, of: kept) }
         let included = included(values, kept)
         // Sums and their counts, and what a frame slides over.

@@ -63,7 +63,7 @@ final class SelectLevel {
         let columns = plan.output.enumerated().dropFirst(first)
         // Above groups they have to follow from these.
         columnUses += columns.map { ColumnUse(index: $0.offset, name: "subquery", position: position) }
-        subqueries.append((keys, columns.map { .column($0.offset, $0.element.type) }))
+        subqueries.append((keys: keys, columns: columns.map { Expression.column($0.offset, $0.element.type) }))
     }
 
     /// Columns of subqueries that are the same in all rows of a group, as what they were joined by is: grouping by them,
