@@ -66,8 +66,8 @@ final class SelectLevel {
         subqueries.append((keys: keys, columns: columns.map { Expression.column($0.offset, $0.element.type) }))
     }
 
-    /// Columns of subqueries that are the same in all rows of a group, as what they were joined by is: grouping by them,
-    /// too, changes no group.
+    /// Columns of subqueries that are the same in all rows of a group, as what they were joined by is: grouping by
+    /// them, too, changes no group.
     func columns(following groups: [Expression]) -> [Expression] {
         let known = Set(groups)
         return subqueries.filter { $0.keys.allSatisfy { known.contains($0) || $0.follows(from: known) } }
