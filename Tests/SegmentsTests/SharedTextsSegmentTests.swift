@@ -300,6 +300,25 @@ struct SharedTextsSegmentTests {
         }
     }
 
+    /// What is looked for often enough is kept in the place of what is there for whoever counts texts.
+    @Test func pagesAreSearchedForNoOtherOnceOthersGaveWay() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let path = try "/s/" + Self.write(files, id: 1, isShared: true).fileName
+        // Room for one page's.
+        let reader = try SegmentReader.open(
+            files: SegmentFiles(fileSystem: files, keptOccurrenceBytesMax: 200), path: path)
+        let group = reader.groups(table: "llm_call")[0]
+        for _ in 0..<4 { _ = try group.texts(named: "trace_id") }
+        var pages: [Int] = []
+        for _ in 0..<70 {
+            let statistics = ScanStatistics()
+            #expect(try group.rows(ofTexts: [Array("u-0".utf8)], in: "user_id", statistics: statistics) == [])
+            pages.append(statistics.pagesRead.load(ordering: .relaxed))
+        }
+        #expect(pages[0] == 1 && pages[69] == 0)
+    }
+
     /// Rows by several texts are those of each of them, each row once, whatever is named twice or nowhere.
     @Test func rowsOfSeveralTextsAreFoundInOnePage() throws {
         let files = SimulatedFileSystem()

@@ -31,31 +31,37 @@ final class KeptOccurrences: Sendable {
     private static let refusalsPerEntry = 64
 
     /// - Parameter bytesMax: what is held, roughly; the last that there is room for may take more.
-    init(bytesMax: Int = 4 << 20) { self.bytesMax = bytesMax }
+    init(bytesMax: Int) { self.bytesMax = bytesMax }
 
     /// nil where nothing is known.
     func bits(_ key: Key, of origin: UInt64) -> [UInt64]? { state.withLock { $0.segments[origin]?[key] } }
 
     /// Whether nothing is known and there is room: what would not be kept need not be found out.
     func isOpen(for key: Key, of origin: UInt64) -> Bool {
-        state.withLock { $0.segments[origin]?[key] == nil && $0.bytes + Self.entryBytes <= bytesMax }
+        state.withLock { state in
+            guard state.segments[origin]?[key] == nil else { return false }
+            return hasRoom(&state)
+        }
     }
 
     /// Keeps what was found out, where there is room.
     func keep(_ bits: [UInt64], as key: Key, of origin: UInt64) {
         state.withLock { state in
             // Somebody else may have kept it meanwhile.
-            guard state.segments[origin]?[key] == nil else { return }
-            guard state.bytes + Self.entryBytes <= bytesMax else {
-                state.refusals += 1
-                // What is asked for by turns with more than there is room for would otherwise never be kept.
-                if state.refusals > state.count * Self.refusalsPerEntry { state = State() }
-                return
-            }
+            guard state.segments[origin]?[key] == nil, hasRoom(&state) else { return }
             state.segments[origin, default: [:]][key] = bits
             state.count += 1
             state.bytes += Self.entryBytes + bits.count * 8
         }
+    }
+
+    /// Whether one more is kept. What is asked for by turns with more than there is room for would otherwise never be:
+    /// where others were refused often enough, all that is kept goes.
+    private func hasRoom(_ state: inout State) -> Bool {
+        if state.bytes + Self.entryBytes <= bytesMax { return true }
+        state.refusals += 1
+        if state.refusals > state.count * Self.refusalsPerEntry { state = State() }
+        return false
     }
 
     /// Lets go of an origin's.

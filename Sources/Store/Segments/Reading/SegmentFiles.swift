@@ -30,7 +30,7 @@ package final class SegmentFiles: Sendable {
     let runs: KeptRuns
 
     /// Likewise.
-    let occurrences = KeptOccurrences()
+    let occurrences: KeptOccurrences
 
     /// Likewise.
     let texts: KeptTexts
@@ -43,9 +43,10 @@ package final class SegmentFiles: Sendable {
     ///     process may have open. Where it has too many, libraries below end it.
     ///   - keptTextBytesMax: what numbers of texts that pages have in common may take, bytes; 0: none are kept.
     ///   - keptRunBytesMax: what runs of times in one bucket may take, bytes; 0: none are kept.
+    ///   - keptOccurrenceBytesMax: what bits of texts that pages have may take, bytes, roughly; 0: none are kept.
     package init(
         fileSystem: any FileSystem, countMax: Int? = nil, keptTextBytesMax: Int = 8 << 20,
-        keptRunBytesMax: Int = 4 << 20
+        keptRunBytesMax: Int = 4 << 20, keptOccurrenceBytesMax: Int = 4 << 20
     ) {
         let countMax = countMax ?? max(1, min(Self.keptMax, fileSystem.openFilesMax / 4))
         precondition(countMax > 0, "a file that is read is open")
@@ -53,6 +54,7 @@ package final class SegmentFiles: Sendable {
         self.countMax = countMax
         texts = KeptTexts(bytesMax: keptTextBytesMax)
         runs = KeptRuns(bytesMax: keptRunBytesMax)
+        occurrences = KeptOccurrences(bytesMax: keptOccurrenceBytesMax)
     }
 
     /// The file, open for as long as somebody holds it.
