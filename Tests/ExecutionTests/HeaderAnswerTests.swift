@@ -110,6 +110,32 @@ import Testing
         #expect(try pagesRead { Self.plan(.filter($0, some), by: [Self.kind], [mean]) } == 80)
     }
 
+    /// What is divided by less than one has no sum from which that of the quotients follows: they are computed.
+    @Test func quotientsByLessThanOneAreNotAddedUpByHeaders() throws {
+        let dividend = Expression.cast(Self.b, .numeric(scale: 0))
+        for (mantissa, scale) in [(1, 3), (100, 4)] as [(Int128, Int)] {
+            let divisor = Expression.literal(.numeric(mantissa, scale: scale), .numeric(scale: scale))
+            let quotient = Expression.call(.divide, [dividend, divisor], .numeric(scale: 16))
+            let calls = [
+                Self.call(.sum, quotient, as: .numeric(scale: 16)),
+                Self.call(.average, quotient, as: .numeric(scale: 16)), Self.count,
+            ]
+            #expect(try pagesRead { Self.plan($0, by: [], calls) } == 40)
+            #expect(try pagesRead { Self.plan($0, by: [Self.kind], calls) } == 40)
+        }
+    }
+
+    /// A key that cannot be computed of the text that all rows of a piece have is nobody's where no row is left.
+    @Test func keysOfNoRowAreNotComputed() throws {
+        let number = Expression.cast(Self.kind, .integer)
+        let begins = Expression.call(.startsWith, [Self.kind, .literal(.text("x"), .text)], .boolean)
+        #expect(try pagesRead { Self.plan(.filter($0, begins), by: [number], [Self.count]) } == 40)
+        let catalog = MemoryCatalog(tables: [Self.table()])
+        #expect(throws: QueryError.self) {
+            try executor.rows(Self.plan(catalog.scan("t"), by: [number], [Self.count]), catalog)
+        }
+    }
+
     private static func expression(_ random: inout SeededGenerator, _ depth: Int) -> Expression {
         let edges: [Int64] = [.min, .max, -1, 0, 1, 2, 1 << 32, 3_037_000_500]
         switch depth == 0 ? Int.random(in: 0..<3, using: &random) : Int.random(in: 2..<8, using: &random) {

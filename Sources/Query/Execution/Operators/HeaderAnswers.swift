@@ -70,8 +70,11 @@ struct HeaderAnswers: Sendable {
     /// - Parameter ordinal: where its rows stand in the input.
     func take(_ morsel: any Morsel, _ ordinal: UInt64, into state: inout AggregateOperator.State) throws -> Rest {
         guard morsel.rowCount > 0, let open = scan.remaining(morsel) else { return .nothing }
-        guard let keys = try keys(of: morsel) else { return .rows(AggregateOperator.Known()) }
-        // Conditions may leave no row, and no group then.
+        // Conditions may leave no row, and no group then: a key that cannot be computed is nobody's. Where rows are
+        // left it is refused as they are read.
+        guard let keys = open.isEmpty ? try keys(of: morsel) : try? keys(of: morsel) else {
+            return .rows(AggregateOperator.Known())
+        }
         guard open.isEmpty else { return .rows(AggregateOperator.Known(keys: keys)) }
         var answers: [Int: Answer] = [:]
         for call in questions.indices { answers[call] = try answer(call, morsel) }
