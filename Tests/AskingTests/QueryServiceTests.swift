@@ -282,6 +282,31 @@ import Testing
         #expect(look(1_001, isIdle: true) == .opened(heldBytes: 1_001))
     }
 
+    /// Of half a gigabyte that a server held after questions a third was free, for as long as nobody asked again.
+    @Test func whatQuestionsLetGoOfIsGivenBackOnceNobodyAsks() {
+        let (held, clock) = (Held(), SimulatedClock(wallNanoseconds: 0))
+        let valve = MemoryValve(
+            limitBytes: 1 << 30, clock: clock, heldBytes: { held.bytes }, giveBack: held.giveBack)
+        func returns(isIdle: Bool, after seconds: Int64) -> Int {
+            clock.advance(nanoseconds: seconds * 1_000_000_000)
+            #expect(valve.look(isIdle: isIdle) == nil)
+            return held.returns
+        }
+        held.set(400 << 20, free: 150 << 20)
+        #expect(returns(isIdle: false, after: 20) == 0)
+        #expect(returns(isIdle: true, after: 1) == 0)
+        // Somebody asks in between.
+        #expect(returns(isIdle: false, after: 5) == 0)
+        #expect(returns(isIdle: true, after: 5) == 0)
+        #expect(returns(isIdle: true, after: 9) == 0)
+        #expect(returns(isIdle: true, after: 1) == 1 && held.bytes == 250 << 20)
+        // Once, until as much came as counts.
+        held.set(281 << 20)
+        #expect(returns(isIdle: true, after: 100) == 1)
+        held.set(282 << 20, free: 20 << 20)
+        #expect(returns(isIdle: true, after: 1) == 2 && held.bytes == 262 << 20)
+    }
+
     private func read(
         _ body: String, as form: QueryRequest.Form = .members, format: ResultFormat = .json
     ) throws(QueryRefusal) -> QueryRequest {

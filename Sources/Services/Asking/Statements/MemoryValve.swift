@@ -6,7 +6,7 @@ import Synchronization
 /// sixteenth before the limit, for what is let in already goes on.
 ///
 /// What the process holds while nobody asks is not of questions, and refusing them would not lessen it: it raises what
-/// it may.
+/// it may. Free memory is given back then as well, near the limit or not.
 package final class MemoryValve: Sendable {
     /// What a look found.
     package enum Change: Hashable, Sendable {
@@ -21,6 +21,8 @@ package final class MemoryValve: Sendable {
         var last: (time: Int64, heldBytes: Int)?
         /// What was held when nobody asked, without what could be given back.
         var idleBytes = 0
+        /// Since when nobody asks, on the monotonic clock; nil while somebody does.
+        var idleSince: Int64?
     }
 
     /// Giving back stops who allocates for a moment, so it is not done more often than this …
@@ -28,6 +30,10 @@ package final class MemoryValve: Sendable {
     /// … or than this where so much came since: what many threads let go of in the midst of what they use comes to
     /// hundreds of megabytes a second. Where it came to too much it is done at once.
     private static let shortPauseNanoseconds: Int64 = 1_000_000_000
+    /// Where nobody asked for so long, and so much more is held than when free memory was given back last, it is done
+    /// however far the limit is: what questions let go of would stay until the next ones.
+    private static let restNanoseconds: Int64 = 10_000_000_000
+    private static let restGrowthBytes = 32 << 20
     private var growthBytes: Int { limitBytes / 16 }
     /// What is held at most while questions are let in.
     private var openBytesMax: Int { limitBytes - limitBytes / 16 }
@@ -61,12 +67,14 @@ package final class MemoryValve: Sendable {
     package func look(isIdle: Bool) -> Change? {
         guard var held = heldBytes() else { return nil }
         let now = clock.monotonicNanoseconds()
-        let isDue = held > limitBytes / 4 * 3 && state.withLock { state in
+        let isAtRest = rests(holding: held, isIdle: isIdle, now)
+        let isNearLimit = held > limitBytes / 4 * 3 && state.withLock { state in
             guard let last = state.last else { return true }
             let hasGrown = held - last.heldBytes >= growthBytes
             if hasGrown && held > openBytesMax { return true }
             return now - last.time >= (hasGrown ? Self.shortPauseNanoseconds : Self.pauseNanoseconds)
         }
+        let isDue = isAtRest || isNearLimit
         if isDue {
             giveBack()
             held = heldBytes() ?? held
@@ -85,5 +93,18 @@ package final class MemoryValve: Sendable {
         guard isDue, held > most else { return nil }
         closed.store(true, ordering: .relaxed)
         return .closed(heldBytes: held)
+    }
+
+    private func rests(holding held: Int, isIdle: Bool, _ now: Int64) -> Bool {
+        state.withLock { state in
+            guard isIdle else {
+                state.idleSince = nil
+                return false
+            }
+            let since = state.idleSince ?? now
+            state.idleSince = since
+            let more = held - (state.last?.heldBytes ?? 0)
+            return now - since >= Self.restNanoseconds && more >= Self.restGrowthBytes
+        }
     }
 }
