@@ -45,7 +45,6 @@ package struct FuzzTarget: Sendable {
         }
     }
 
-    // tests: how time grows is looked at beyond what is drawn.
     /// Tries one input of any length: what holds of long ones, but for the time that they take, others say.
     package func read(_ bytes: [UInt8]) { _ = try? body(bytes) }
 

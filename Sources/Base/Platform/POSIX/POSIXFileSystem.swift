@@ -128,6 +128,7 @@ package final class POSIXFileSystem: FileSystem {
         try entries(of: directory) { path, _ throws(StorageError) in try isDirectory(path) }
     }
 
+    /// Directories by the kinds that the directory itself says.
     package func listOwn(_ directory: String) throws(StorageError) -> [DirectoryEntry] {
         try entries(of: directory) { path, kind throws(StorageError) in
             switch kind {

@@ -19,6 +19,7 @@ package struct DiskUse: Hashable, Sendable {
 
     /// By kind, in the order of ``Kind``.
     private var counts = [Int](repeating: 0, count: Kind.allCases.count)
+    // tests: what is measured is compared with where things lie.
     /// Whether archived segments lie elsewhere: they are in none of the counts.
     package private(set) var isArchiveElsewhere = false
 
