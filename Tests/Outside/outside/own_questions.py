@@ -533,13 +533,15 @@ class OwnQuestions:
         if key.kind == COUNT and self.chance(0.3):
             frame = f" range between {self.pick([0, 1, 1000])} preceding and {self.pick([1, 5, 1000])} following"
         whole, framed = f"{over})", f"{over}{frame})"
+        # Of a text in quotes alone PostgreSQL does not know there that it is one.
+        first = "cast({} as text)" if key.kind == TEXT else "{}"
         return self.pick([
             Node(COUNT, f"rank() {whole}", (by, key)), Node(COUNT, f"dense_rank() {whole}", (by, key)),
             Node(REAL, f"percent_rank() {whole}", (by, key), False), Node(REAL, f"cume_dist() {whole}", (by, key), False),
             Node(COUNT, f"count(*) {framed}", (by, key)), Node(COUNT, f"count({{}}) {framed}", (exact, by, key)),
             Node(MONEY, f"sum({{}}) {framed}", (exact, by, key)), Node(MONEY, f"sum({{}}) filter (where {{}}) {framed}", (exact, self.condition(1), by, key)),
             Node(exact.kind, f"{self.pick(['min', 'max'])}({{}}) {framed}", (exact, by, key)), Node(REAL, f"avg({{}}) {framed}", (exact, by, key), False),
-            Node(key.kind, f"{self.pick(['first_value', 'last_value'])}({{}}) {framed}", (key, by, key)),
+            Node(key.kind, f"{self.pick(['first_value', 'last_value'])}({first}) {framed}", (key, by, key)),
         ])
 
     def windows(self):

@@ -57,7 +57,7 @@ def unknown_parts(visit):
         visit.wants(page, f"panel {one} has no answer", rows or "ok" in parts[one], parts[one])
     visit.wants(page, "what is asked is not shown", "support_answers_total" in parts[1], parts[1])
     link = browser.find("#panel-1 a").get_attribute("href")
-    visit.wants(page, "link to explore", "/explore?" in link and "lang=promql#" in link, link)
+    visit.wants(page, "link to explore", "/explore?lang=promql&from=now-2d" in link and link.partition("#")[2], link)
     marks = browser.all("#panel-4 [role=alert]")
     visit.wants(page, "a mistake in a question", marks and "parse" in marks[0].text, parts[4])
     visit.complaints(page)
