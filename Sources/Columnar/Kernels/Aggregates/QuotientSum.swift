@@ -16,13 +16,7 @@ struct QuotientSumAccumulator: Accumulator {
     ///   - quotient: what comes out, and is added up.
     ///   - type: of the result.
     init?(_ dividend: ColumnType, by divisor: Scalar, quotient: ColumnType, type: ColumnType, isAverage: Bool) {
-        let decimal: DecimalDivisor? =
-            switch divisor {
-            case .integer(let number): DecimalDivisor(Int128(number), scale: 0)
-            case .numeric(let mantissa, let scale): DecimalDivisor(mantissa, scale: scale)
-            default: nil
-            }
-        guard let decimal, let shift = decimal.shift else { return nil }
+        guard let decimal = DecimalDivisor(divisor), let shift = decimal.shift else { return nil }
         let exactScale = dividend.scale + shift
         guard (0...Decimal128.scaleMax).contains(exactScale) else { return nil }
         self.divisor = decimal

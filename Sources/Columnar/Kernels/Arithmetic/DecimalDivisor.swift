@@ -17,6 +17,15 @@ package struct DecimalDivisor: Sendable {
         power = (0...Decimal128.scaleMax).first { Decimal128.power($0)?.magnitude == mantissa.magnitude }
     }
 
+    /// nil of zero, and of what is no whole number or decimal.
+    package init?(_ number: Scalar) {
+        switch number {
+        case .integer(let value): self.init(Int128(value), scale: 0)
+        case .numeric(let mantissa, let scale): self.init(mantissa, scale: scale)
+        default: return nil
+        }
+    }
+
     /// A number divided, with the places of ``Decimal128/divisionScale(_:_:_:_:)`` and as
     /// ``Decimal128/divide(_:_:by:_:scale:)`` rounds it.
     /// - Parameters:

@@ -168,14 +168,9 @@ struct Arithmetic: Sendable {
     /// Numbers of 64 bits divided by a constant. Each quotient has places of its own; where all have the column's, they
     /// are stored as its mantissas.
     private func quotients(_ left: Vector, _ right: Vector, _ validity: Validity?, type: ColumnType) -> Vector? {
-        guard case .int64(let values) = left.storage, case .constant(let constant) = right.storage else { return nil }
-        let divisor: DecimalDivisor?
-        switch constant {
-        case .integer(let value): divisor = DecimalDivisor(Int128(value), scale: 0)
-        case .numeric(let mantissa, let scale): divisor = DecimalDivisor(mantissa, scale: scale)
-        default: return nil
-        }
-        guard let divisor, case .numeric = type else { return nil }
+        guard case .int64(let values) = left.storage, case .constant(let constant) = right.storage,
+            let divisor = DecimalDivisor(constant), case .numeric = type
+        else { return nil }
         let (places, wanted) = (left.type.scale, type.scale)
         var mantissas = [Int128](repeating: 0, count: values.count)
         var scales = [Int](repeating: wanted, count: values.count)
