@@ -23,6 +23,15 @@ package enum ColumnType: Hashable, Sendable {
     indirect case array(ColumnType)
     /// The type of a bare NULL.
     case null
+
+    /// Whether values that are equal are the same in every way: a zero has a sign, and a decimal more digits than
+    /// another, without being unequal.
+    package var areEqualsAlike: Bool {
+        switch self {
+        case .boolean, .integer, .text, .timestamptz, .timestamp, .date: true
+        case .double, .numeric, .interval, .json, .array, .null: false
+        }
+    }
 }
 
 /// PostgreSQL's interval: the three parts never mix until they meet a date.

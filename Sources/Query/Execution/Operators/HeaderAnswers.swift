@@ -114,14 +114,9 @@ struct HeaderAnswers: Sendable {
         if summary.nullCount == morsel.rowCount { return .nulls(type, count: 1) }
         guard summary.nullCount == 0 else { return nil }
         if let bucket = scan.bucket(column, of: morsel, rows: 1) { return bucket }
-        switch type {
-        case .boolean, .integer, .text, .timestamptz, .timestamp, .date:
-            // Whatever the bounds are of, nothing else lies between. Of other types equal values may be written in
-            // several ways.
-            guard !summary.minimum.isNull, summary.minimum == summary.maximum else { return nil }
-            return .constant(summary.minimum, type: type, count: 1)
-        default: return nil
-        }
+        // Whatever the bounds are of, nothing else lies between.
+        guard type.areEqualsAlike, !summary.minimum.isNull, summary.minimum == summary.maximum else { return nil }
+        return .constant(summary.minimum, type: type, count: 1)
     }
 
     /// nil where headers do not answer.

@@ -164,14 +164,9 @@ private struct JoinConditions {
 }
 
 extension Expression {
-    /// The column whose values part rows, where those of one partition are the same in every way: a zero has a sign,
-    /// and a decimal more digits than another, without being unequal.
+    /// The column whose values part rows, where those of one partition are the same in every way.
     fileprivate var partingColumn: Int? {
-        guard case .column(let column, let type) = self else { return nil }
-        switch type {
-        case .boolean, .integer, .text, .timestamptz, .timestamp, .date: return column
-        case .double, .numeric, .interval, .json, .array, .null: return nil
-        }
+        if case .column(let column, let type) = self, type.areEqualsAlike { column } else { nil }
     }
 
     /// Worth computing twice, once in a filter below and once where it is shown.

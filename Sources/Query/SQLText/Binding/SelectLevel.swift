@@ -96,15 +96,9 @@ final class SelectLevel {
 }
 
 extension Expression {
-    /// Whether it is made of nothing but constants and groups whose equal values are the same in every way: a zero has
-    /// a sign, and a decimal more digits than another, without being unequal.
+    /// Whether it is made of nothing but constants and groups whose equal values are the same in every way.
     fileprivate func follows(from groups: Set<Expression>) -> Bool {
-        if groups.contains(self) {
-            return switch type {
-            case .boolean, .integer, .text, .timestamptz, .timestamp, .date: true
-            case .double, .numeric, .interval, .json, .array, .null: false
-            }
-        }
+        if groups.contains(self) { return type.areEqualsAlike }
         return switch self {
         case .literal: true
         case .column, .placeholder, .scalarSubquery: false
