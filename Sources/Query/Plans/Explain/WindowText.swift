@@ -3,18 +3,12 @@ package import Columnar
 extension WindowCall {
     /// The function in SQL-like text, without its window's partition and order.
     package func text(over columns: [TableColumn]) -> String {
-        var values = arguments.map { $0.text(over: columns) }
-        switch function {
-        case .aggregate(.countRows): values = ["*"]
-        case .aggregate(.stringAggregate(let separator)): values.append(separator.planText)
-        case .aggregate(.approximatePercentile(let fractions, let asArray)):
-            let list = fractions.map { "\($0)" }.joined(separator: ", ")
-            values.append(asArray ? "{\(list)}" : list)
-        default: break
-        }
-        let condition = filter.map { " FILTER (WHERE \($0.text(over: columns)))" } ?? ""
         let shown = function.looksAtFrame && frame != .standard ? " \(frame.text)" : ""
-        return "\(function.name)(\(values.joined(separator: ", ")))\(condition)\(shown)"
+        if case .aggregate(let function) = function {
+            let plain = AggregateCall(function: function, arguments: arguments, filter: filter, type: type)
+            return plain.text(over: columns) + shown
+        }
+        return "\(function.name)(\(arguments.map { $0.text(over: columns) }.joined(separator: ", ")))\(shown)"
     }
 }
 
