@@ -51,9 +51,8 @@ extension Binder {
                 throw correlated(
                     correlation.firstUse, hint: "It may have several rows: select an aggregate, such as max(…).")
             }
-            let value = targets[0].value
             correlation.value = try Grouping(groups: [], level: level, options: options).rewrite(
-                value.isUnknown ? try coercion.convert(value, to: .text) : value.expression)
+                coercion.read(targets[0].value, as: .text).expression)
             correlation.aggregates = level.aggregates
             let input = level.plan.output
             let columns = level.aggregates.map { TableColumn(name: $0.text(over: input), type: $0.type) }
@@ -68,8 +67,7 @@ extension Binder {
             return BoundQuery(plan: .distinct(.project(level.plan, keys, output: keyColumns)))
         }
         guard targets.count == 1 else { throw fail(.syntax, "subquery has too many columns", at: node) }
-        let value = targets[0].value
-        let member = value.isUnknown ? try coercion.convert(value, to: .text) : value.expression
+        let member = try coercion.read(targets[0].value, as: .text).expression
         return BoundQuery(
             plan: .project(
                 level.plan, keys + [member], output: keyColumns + [TableColumn(name: "member", type: member.type)]))

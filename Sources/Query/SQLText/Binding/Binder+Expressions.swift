@@ -99,9 +99,8 @@ extension Binder {
         let value = try bind(argument, level)
         if kind == "NullTest" {
             let function: ScalarFunction = node.text("nulltesttype") == "IS_NOT_NULL" ? .isNotNull : .isNull
-            return call(
-                function, [value.isUnknown ? try coercion.convert(value, to: .text) : value.expression], .boolean,
-                at: position(node))
+            let operand = try coercion.read(value, as: .text).expression
+            return call(function, [operand], .boolean, at: position(node))
         }
         let test = node.text("booltesttype") ?? ""
         let operand = try condition(value, "IS TRUE")

@@ -19,7 +19,7 @@ extension Binder {
                 throw QueryError(
                     .misusedWindow, "window functions are not allowed in GROUP BY", position: value.position)
             }
-            let expression = value.isUnknown ? try coercion.convert(value, to: .text) : value.expression
+            let expression = try coercion.read(value, as: .text).expression
             if seen.insert(expression).inserted { groups.append(expression) }
         }
         return groups
@@ -62,7 +62,7 @@ extension Binder {
                 continue
             }
             let value = try bind(item, level)
-            let expression = value.isUnknown ? try coercion.convert(value, to: .text) : value.expression
+            let expression = try coercion.read(value, as: .text).expression
             let target = targets.firstIndex { !$0.value.isUnknown && $0.value.expression == expression }
             keys.append(OrderKey(expression: expression, target: target, node: body, position: value.position))
         }

@@ -12,7 +12,7 @@ extension Binder {
             let function: ScalarFunction = node.text("kind") == "AEXPR_DISTINCT" ? .isDistinctFrom : .isNotDistinctFrom
             if left.isNull || right.isNull {
                 let other = left.isNull ? right : left
-                let value = other.isUnknown ? try coercion.convert(other, to: .text) : other.expression
+                let value = try coercion.read(other, as: .text).expression
                 return call(function == .isDistinctFrom ? .isNotNull : .isNull, [value], .boolean, at: position(node))
             }
             return try compare(function, "=", left, right, at: position(node))

@@ -124,9 +124,7 @@ extension Binder {
         var columns: [TableColumn] = []
         var unknown: Set<Int> = []
         for (place, target) in targets.enumerated() {
-            let expression =
-                target.value.isUnknown ? try coercion.convert(target.value, to: .text) : target.value.expression
-            let settled = expression.type == .null ? Expression.literal(.null, .text) : expression
+            let settled = try settledValue(target.value)
             if target.value.isUnknown { unknown.insert(place) }
             expressions.append(settled)
             columns.append(TableColumn(name: target.name, type: settled.type))

@@ -84,12 +84,10 @@ extension Binder {
         let key = try coercion.convert(value, to: type)
         let column = TableColumn(name: query.columns[0].name, type: type)
         let members = Plan.project(query.plan, [try coercion.convert(inner, to: type)], output: [column])
-        let marked = Plan.project(
-            .distinct(members), [.column(0, type), .literal(.boolean(true), .boolean)],
-            output: [column, TableColumn(name: "matched", type: .boolean)])
         let width = level.plan.outputCount
         level.plan = .join(
-            left: level.plan, right: marked, kind: .left, leftKeys: [key], rightKeys: [.column(0, type)], residual: nil)
+            left: level.plan, right: marked(.distinct(members)), kind: .left, leftKeys: [key],
+            rightKeys: [.column(0, type)], residual: nil)
         level.noteJoined(by: [key], from: width, at: position(node))
         let mark = Expression.column(width + 1, .boolean)
         let nulls = rowCount(of: .filter(members, .call(.isNull, [.column(0, type)], .boolean)))

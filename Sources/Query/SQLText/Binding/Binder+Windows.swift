@@ -38,8 +38,7 @@ extension Binder {
         var window = WindowDefinition()
         for item in node.list("partitionClause") {
             try options.check()
-            let value = try bind(item, level)
-            let key = value.isUnknown ? try coercion.convert(value, to: .text) : value.expression
+            let key = try coercion.read(bind(item, level), as: .text).expression
             if key.constant == nil { window.partition.append(key) }
         }
         for item in node.list("orderClause") {
@@ -47,9 +46,7 @@ extension Binder {
             guard let body = item.body(of: "SortBy"), let key = body["node"] else {
                 throw unsupported("this ORDER BY is")
             }
-            let value = try bind(key, level)
-            window.order.append(
-                try sortKey(value.isUnknown ? try coercion.convert(value, to: .text) : value.expression, body))
+            window.order.append(try sortKey(coercion.read(bind(key, level), as: .text).expression, body))
         }
         if let name = node.text("refname") { try inherit(name, &window, node, level) }
         try bindFrame(node, &window, level)

@@ -20,25 +20,35 @@ extension Binder {
         }
         level.isInsideAggregate = true
         defer { level.isInsideAggregate = false }
+        let arguments = try bindAggregateArguments(node, level)
+        let order = try bindAggregateOrder(name, node, level)
+        var call = try aggregateCall(name, arguments, order, node)
+        call.isDistinct = node.flag("agg_distinct")
+        if call.isDistinct { try checkOrderOfDistinct(order, arguments, node) }
+        call.filter = try bindAggregateFilter(node, level)
+        var result = Bound(level.place(call), position: position(node))
+        result.isNumericElsewhere = isNumericElsewhere(call.function, call.type, arguments)
+        return result
+    }
+
+    /// Of an aggregate, or of a function over a window.
+    func bindAggregateArguments(_ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> [Bound] {
         var arguments: [Bound] = []
         for argument in node.list("args") {
             if argument.body(of: "NamedArgExpr") != nil { throw unsupported("a named argument is", at: node) }
             arguments.append(try bind(argument, level))
         }
-        let order = try bindAggregateOrder(name, node, level)
-        var call = try aggregateCall(name, arguments, order, node)
-        call.isDistinct = node.flag("agg_distinct")
-        if call.isDistinct { try checkOrderOfDistinct(order, arguments, node) }
-        if let filter = node["agg_filter"] {
-            let outer = level.clause
-            level.clause = .aggregateFilter
-            defer { level.clause = outer }
-            let condition = coercion.folding.fold(try bindCondition(filter, level))
-            if condition.constant != .boolean(true) { call.filter = condition }
-        }
-        var result = Bound(level.place(call), position: position(node))
-        result.isNumericElsewhere = isNumericElsewhere(call.function, call.type, arguments)
-        return result
+        return arguments
+    }
+
+    /// The condition behind FILTER; nil where there is none, or all rows pass it.
+    func bindAggregateFilter(_ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Expression? {
+        guard let filter = node["agg_filter"] else { return nil }
+        let outer = level.clause
+        level.clause = .aggregateFilter
+        defer { level.clause = outer }
+        let condition = coercion.folding.fold(try bindCondition(filter, level))
+        return condition.constant == .boolean(true) ? nil : condition
     }
 
     /// Whether PostgreSQL has the result as a numeric.

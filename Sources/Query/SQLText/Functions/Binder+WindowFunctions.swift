@@ -19,11 +19,7 @@ extension Binder {
         let outer = level.windowPart
         level.windowPart = .call
         defer { level.windowPart = outer }
-        var arguments: [Bound] = []
-        for argument in node.list("args") {
-            if argument.body(of: "NamedArgExpr") != nil { throw unsupported("a named argument is", at: node) }
-            arguments.append(try bind(argument, level))
-        }
+        let arguments = try bindAggregateArguments(node, level)
         var call: WindowCall
         if WindowNames.all.contains(name) {
             call = try windowCall(name, arguments, node)
@@ -83,16 +79,9 @@ extension Binder {
         _ name: String, _ arguments: [Bound], _ window: WindowDefinition, _ node: SyntaxNode, _ level: SelectLevel
     ) throws(QueryError) -> WindowCall {
         let aggregate = try aggregateCall(name, arguments, [], node)
-        var call = WindowCall(
-            function: .aggregate(aggregate.function), arguments: aggregate.arguments, frame: window.frame,
-            type: aggregate.type)
-        if let filter = node["agg_filter"] {
-            let outer = level.clause
-            level.clause = .aggregateFilter
-            defer { level.clause = outer }
-            let condition = coercion.folding.fold(try bindCondition(filter, level))
-            if condition.constant != .boolean(true) { call.filter = condition }
-        }
+        let call = WindowCall(
+            function: .aggregate(aggregate.function), arguments: aggregate.arguments,
+            filter: try bindAggregateFilter(node, level), frame: window.frame, type: aggregate.type)
         if !aggregate.function.slides, !window.frame.isWholePartition(isOrdered: !window.order.isEmpty) {
             throw unsupported(
                 "\(name) over frames that differ from row to row is", at: node,
@@ -161,8 +150,8 @@ extension Binder {
             type: values[0].type)
     }
 
-    /// A literal in quotes, whose type nothing else decides, is a text.
-    private func settledValue(_ value: Bound) throws(QueryError) -> Expression {
+    /// A literal in quotes, and a null, whose type nothing else decides, is a text.
+    func settledValue(_ value: Bound) throws(QueryError) -> Expression {
         value.type == .null ? try coercion.convert(value, to: .text) : value.expression
     }
 }
