@@ -7,7 +7,7 @@ package struct Truths: Sendable {
 
     private init(values: [Bool], known: Validity?) {
         self.values = values
-        self.known = known.flatMap { $0.nullCount == 0 ? nil : $0 }
+        self.known = known?.unlessWhole
         assert(known == nil || known?.count == values.count, "a bit for each row")
     }
 
@@ -60,8 +60,7 @@ package struct Truths: Sendable {
             let (k, l) = (left.known?.words[word] ?? .max, right.known?.words[word] ?? .max)
             words[word] = k & l | (isAnd ? k & ~p | l & ~q : p | q)
         }
-        let known = Validity(words: words, count: count)
-        return known.nullCount == 0 ? nil : known
+        return Validity(words: words, count: count).unlessWhole
     }
 
     /// The rows that a further operand may yet decide: those not known to be false for AND, to be true for OR.

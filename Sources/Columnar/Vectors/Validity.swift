@@ -32,6 +32,8 @@ package struct Validity: Hashable, Sendable {
 
     var validCount: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
     package var nullCount: Int { count - validCount }
+    /// As vectors have it: nil where all rows have a value.
+    package var unlessWhole: Validity? { nullCount == 0 ? nil : self }
 
     package mutating func append(_ valid: Bool) {
         assert(words.count == (count + 63) / 64, "a bit for each row")

@@ -575,7 +575,7 @@ struct KeyColumn: Sendable {
         }
         return Vector(
             type: type, count: wanted.count, storage: .text(codes: codes, dictionary: builder.finish()),
-            validity: validity.nullCount > 0 ? validity : nil)
+            validity: validity.unlessWhole)
     }
 
     /// The texts of the kept dictionary, then the others.

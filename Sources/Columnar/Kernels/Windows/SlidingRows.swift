@@ -156,9 +156,8 @@ struct SlidingRows {
                 sums[row] = isAverage ? total / Double(count) : total
             }
         }
-        let isWhole = present.nullCount == 0
         return Vector(
-            type: .double, count: rows.count, storage: .double(sums), validity: isWhole ? nil : present)
+            type: .double, count: rows.count, storage: .double(sums), validity: present.unlessWhole)
     }
 
     /// Sums of intervals, part by part.
@@ -202,9 +201,8 @@ struct SlidingRows {
                 sums[row] = value
             }
         }
-        let isWhole = present.nullCount == 0
         return Vector(
-            type: .interval, count: rows.count, storage: .interval(sums), validity: isWhole ? nil : present)
+            type: .interval, count: rows.count, storage: .interval(sums), validity: present.unlessWhole)
     }
 }
 

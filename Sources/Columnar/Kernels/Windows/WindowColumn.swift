@@ -58,8 +58,7 @@ package enum WindowColumn: Sendable {
         let results = found.indices.map { counts[$0] > 0 && (found[$0] > 0) != areAll }
         return .values(
             Vector(
-                type: .boolean, count: rows.count, storage: .boolean(results),
-                validity: present.nullCount == 0 ? nil : present))
+                type: .boolean, count: rows.count, storage: .boolean(results), validity: present.unlessWhole))
     }
 
     /// Bytes held beside the vectors that values are picked from, roughly.

@@ -88,8 +88,7 @@ extension WindowRows {
                 numbers[row] = state?.next() ?? 0
             }
         }
-        let isWhole = present.nullCount == 0
-        return Vector(type: .integer, count: count, storage: .int64(numbers), validity: isWhole ? nil : present)
+        return Vector(type: .integer, count: count, storage: .int64(numbers), validity: present.unlessWhole)
     }
 
     /// PostgreSQL's way of counting parts off.

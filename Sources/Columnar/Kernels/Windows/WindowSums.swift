@@ -91,7 +91,7 @@ package struct WindowSums: Sendable {
     func totals(_ rows: Range<Int>, type: ColumnType) -> Vector {
         var present = Validity(count: rows.count, allValid: true)
         for row in rows where counts[row] == 0 { present[row - rows.lowerBound] = false }
-        let validity = present.nullCount == 0 ? nil : present
+        let validity = present.unlessWhole
         if type.scale == scale {
             switch sums {
             case .narrow(let sums):
