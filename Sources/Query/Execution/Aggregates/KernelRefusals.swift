@@ -30,3 +30,15 @@ extension QueryError {
         }
     }
 }
+
+extension QueryContext {
+    /// Runs a kernel that may be stopped; what it cannot compute becomes a refusal.
+    func running<Result>(_ kernel: () throws(KernelError) -> Result) throws -> Result {
+        do throws(KernelError) {
+            return try kernel()
+        } catch {
+            if error == .stopped { try check() }
+            throw QueryError(error)
+        }
+    }
+}

@@ -294,11 +294,8 @@ struct AggregateOperator: Sendable {
     private func results(_ accumulator: any Accumulator, _ groups: [UInt32]) throws -> Vector {
         // What results hold is booked for as long as the query runs: steps after this one share their texts.
         try context.budget.reserve(accumulator.finishBytes + groups.count * 16)
-        do throws(KernelError) {
-            return try accumulator.finish(groups, context.watch, context.helpers)
-        } catch {
-            if error == .stopped { try context.check() }
-            throw QueryError(error)
+        return try context.running { () throws(KernelError) in
+            try accumulator.finish(groups, context.watch, context.helpers)
         }
     }
 

@@ -29,17 +29,17 @@ extension AggregateOperator {
         if first.conditions.isEmpty { return nil }
         let asked = first.columnsAsked
         let keys = groups.map { Vector.nulls($0.type, count: count) }
-        let results = calls.indices.map { index in
-            asked.contains(keys.count + index) ? values[index] : nil
+        let results = calls.indices.map { index -> Vector in
+            let known = asked.contains(keys.count + index) ? values[index] : nil
+            return known ?? .nulls(calls[index].type, count: count)
         }
-        let columns = keys + calls.indices.map { results[$0] ?? .nulls(calls[$0].type, count: count) }
         // A copy in pieces, and the groups.
         let bytes = count * (16 * asked.count + 4)
         try context.budget.reserve(bytes)
         let evaluator = Evaluator(context: context)
         var left: [UInt32] = []
         var start: UInt32 = 0
-        for piece in Chunk(columns: columns, rowCount: count).pieces(of: context.chunkRowsMax) {
+        for piece in Chunk(columns: keys + results, rowCount: count).pieces(of: context.chunkRowsMax) {
             try context.check()
             var (rest, rows) = (piece, Array(start..<start + UInt32(piece.rowCount)))
             for condition in first.conditions {

@@ -1,18 +1,6 @@
 import Columnar
 import Plans
 
-extension QueryContext {
-    /// Runs a kernel that may be stopped; what it cannot compute becomes a refusal.
-    func running<Result>(_ kernel: () throws(KernelError) -> Result) throws -> Result {
-        do throws(KernelError) {
-            return try kernel()
-        } catch {
-            if error == .stopped { try check() }
-            throw QueryError(error)
-        }
-    }
-}
-
 /// The rows of one window node while its functions are computed. What it holds is booked, and let go of as soon as
 /// nothing asks for it any more: of ten million rows each byte a row counts.
 struct WindowWork {
@@ -115,12 +103,9 @@ struct WindowWork {
         if !order.isEmpty {
             var keyBytes = 0
             let keys = try order.map { key in
-                let parts = try chunks.map { chunk in
-                    try context.check()
-                    return try Evaluator(context: context).evaluate(key.expression, chunk)
-                }
                 let made = WindowKey(
-                    parts, type: key.expression.type, isDescending: key.isDescending, nullsFirst: key.nullsFirst)
+                    try parts(of: key.expression), type: key.expression.type, isDescending: key.isDescending,
+                    nullsFirst: key.nullsFirst)
                 try context.budget.reserve(made.memoryBytes)
                 keyBytes += made.memoryBytes
                 return made
@@ -137,16 +122,20 @@ struct WindowWork {
         return rows
     }
 
+    /// An expression's values of the rows of each chunk.
+    private func parts(of expression: Expression) throws -> [Vector] {
+        try chunks.map { chunk in
+            try context.check()
+            return try Evaluator(context: context).evaluate(expression, chunk)
+        }
+    }
+
     /// An expression's values of all rows.
     private mutating func column(_ expression: Expression) throws -> Vector {
         if case .literal(let value, let type) = expression {
             return .constant(value, type: type, count: rowCount)
         }
-        let parts = try chunks.map { chunk in
-            try context.check()
-            return try Evaluator(context: context).evaluate(expression, chunk)
-        }
-        return try whole(parts, expression.type)
+        return try whole(parts(of: expression), expression.type)
     }
 
     /// An expression's values of the rows that are kept; of the others none is computed, or fails.
@@ -213,10 +202,7 @@ struct WindowWork {
             } else {
                 missing = { end + UInt32($0) }
             }
-            values = Vector.concatenate([values, others], type: call.type)
-            let bytes = Chunk(columns: [values], rowCount: values.count).ownBytes
-            try context.budget.reserve(bytes)
-            bookedBytes += bytes
+            values = try whole([values, others], call.type)
         }
         return .picked(values, rows.shifted(distances, isLead: call.function == .lead, missing: missing))
     }
@@ -260,7 +246,7 @@ struct WindowWork {
             let rows = Selection.rows(where: truths) ?? (0..<UInt32(chunk.rowCount)).map { $0 }
             for row in rows { kept[starts[place] + Int(row)] = true }
         }
-        return kept.nullCount == 0 ? nil : kept
+        return kept.unlessWhole
     }
 
     /// Rows that count for an aggregate; nil: all.
