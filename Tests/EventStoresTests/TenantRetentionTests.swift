@@ -79,6 +79,13 @@ import Testing
         return store
     }
 
+    /// A turn of the bank's on a day, in a segment.
+    private func take(_ conversation: String, of day: Int, _ store: EventStore) throws {
+        var events = SampleEvents()
+        events.addTurn(conversation, 1, at: Self.seconds(day), tenant: "bank")
+        _ = try store.append([events.batch])
+        try store.seal()
+    }
 
     private func ids(_ store: EventStore) throws -> [String] { try rows(store, "events", ["id"]) }
 
@@ -210,10 +217,7 @@ import Testing
         #expect(try made(store) == before && store.verify().findings == [])
         #expect(try ids(store).contains { $0.contains("goes on/1/q") })
         clock.advance(nanoseconds: 20 * Self.day)
-        var events = SampleEvents()
-        events.addTurn("last", 1, at: Self.seconds(40), tenant: "bank")
-        _ = try store.append([events.batch])
-        try store.seal()
+        try take("last", of: 40, store)
         let last = try made(store)
         #expect(try dropOldEvents(of: store, clock))
         #expect(try made(store) == last && store.verify().findings == [])
@@ -245,10 +249,7 @@ import Testing
         #expect(try ids(store).contains { $0.contains("three/1/q") })
         // That goes, too, by its own.
         clock.advance(nanoseconds: 40 * Self.day)
-        var events = SampleEvents()
-        events.addTurn("last", 1, at: Self.seconds(50), tenant: "bank")
-        _ = try store.append([events.batch])
-        try store.seal()
+        try take("last", of: 50, store)
         let last = try made(store)
         var count = 0
         while try dropOldEvents(of: store, clock), count < 10 { count += 1 }
@@ -312,14 +313,6 @@ import Testing
         try back.close()
     }
 
-    /// A turn of the bank's on a day, in a segment.
-    private func take(_ conversation: String, of day: Int, _ store: EventStore) throws {
-        var events = SampleEvents()
-        events.addTurn(conversation, 1, at: Self.seconds(day), tenant: "bank")
-        _ = try store.append([events.batch])
-        try store.seal()
-    }
-
     /// Compaction goes on beside what was left over, which is found afterwards.
     @Test func compactionLeavesWhatWasLeftOver() throws {
         let store = try filled(compacts: true)
@@ -331,10 +324,7 @@ import Testing
         #expect(store.status.segments < count)
         #expect(try made(store) == before && store.verify().findings == [])
         clock.advance(nanoseconds: 20 * Self.day)
-        var events = SampleEvents()
-        events.addTurn("last", 1, at: Self.seconds(30), tenant: "bank")
-        _ = try store.append([events.batch])
-        try store.seal()
+        try take("last", of: 30, store)
         let last = try made(store)
         #expect(try dropOldEvents(of: store, clock))
         #expect(try made(store) == last && store.verify().findings == [])
@@ -348,10 +338,7 @@ import Testing
         let store = try filled(nil, limits, archives: true)
         try store.seal()
         clock.advance(nanoseconds: 10 * Self.day)
-        var events = SampleEvents()
-        events.addTurn("later", 1, at: Self.seconds(20), tenant: "bank")
-        _ = try store.append([events.batch])
-        try store.seal()
+        try take("later", of: 20, store)
         clock.advance(nanoseconds: 120_000_000_000)
         while try store.startArchiving() {
             try store.finishJobs()
