@@ -88,28 +88,17 @@ package struct ServeSettings: Sendable {
                         + "the program and 96MiB for questions"
                 ))
         }
-        if !retention.covers(days: budgetDays) {
+        let periods = [
+            ("retention.events", retention.covers(days: budgetDays)),
+            ("retention.tenants", retention.coversTenants(days: budgetDays)),
+            ("retention.keep_at_least", keptNanoseconds.map { $0 >= budgetNanoseconds } ?? true),
+        ]
+        for (key, isEnough) in periods where !isEnough {
             contradictions.append(
                 (
-                    ["retention.events", "error_budget"],
-                    "retention.events must be at least error_budget, \(budgetDays)d, else rules would count events "
-                        + "over a time of which some are gone"
-                ))
-        }
-        if !retention.coversTenants(days: budgetDays) {
-            contradictions.append(
-                (
-                    ["retention.tenants", "error_budget"],
-                    "retention.tenants must be at least error_budget, \(budgetDays)d, else rules would count events "
-                        + "over a time of which some are gone"
-                ))
-        }
-        if let kept = keptNanoseconds, kept < budgetNanoseconds {
-            contradictions.append(
-                (
-                    ["retention.keep_at_least", "error_budget"],
-                    "retention.keep_at_least must be at least error_budget, \(budgetDays)d, else rules would count "
-                        + "events over a time of which some are gone"
+                    [key, "error_budget"],
+                    "\(key) must be at least error_budget, \(budgetDays)d, else rules would count events over a time "
+                        + "of which some are gone"
                 ))
         }
         if let kept = keptNanoseconds, let period = retention.eventsNanoseconds, kept > period {
