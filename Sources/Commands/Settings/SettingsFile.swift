@@ -37,10 +37,9 @@ package struct SettingsFile: Sendable {
         do {
             try YAMLAliases.check(text, nodesMax: Self.nodesMax)
             if let root = try Yams.compose(yaml: text) { readRoot(root) }
-        } catch YAMLAliases.Fault.tooMany(let line, _) {
-            findings = [SettingsFinding(line: line, message: "more values than are read, with what aliases stand for")]
-        } catch YAMLAliases.Fault.parser(let error as YamlError) {
-            findings = [Self.finding(error)]
+        } catch let error as YAMLAliases.TooMany {
+            let message = "more values than are read, with what aliases stand for"
+            findings = [SettingsFinding(line: error.line, message: message)]
         } catch let error as YamlError {
             findings = [Self.finding(error)]
         } catch {

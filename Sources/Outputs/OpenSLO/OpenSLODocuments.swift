@@ -79,11 +79,9 @@ private struct DocumentReading {
                 }
             }
             if let error = roots.error { findings.append(Self.finding(error, file)) }
-        } catch YAMLAliases.Fault.tooMany(let line, _) {
+        } catch let error as YAMLAliases.TooMany {
             let message = "more values than are read, with what aliases stand for"
-            findings.append(OpenSLOFinding(file: file, line: line, message: message))
-        } catch YAMLAliases.Fault.parser(let error) {
-            findings.append(Self.finding(error, file))
+            findings.append(OpenSLOFinding(file: file, line: error.line, message: message))
         } catch {
             findings.append(Self.finding(error, file))
         }

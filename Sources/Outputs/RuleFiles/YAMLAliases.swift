@@ -7,12 +7,10 @@ import Yams
 /// The text is parsed with a mark of ours in the place of each `*`: nothing in it refers to anything then, and where an
 /// alias stood is a value that begins with the mark.
 package struct YAMLAliases {
-    /// Why a text is not parsed.
-    package enum Fault: Error {
-        /// It is no YAML: an error of the parser.
-        case parser(any Error)
-        /// It comes to more values than may be; where that is so first, from 1.
-        case tooMany(line: Int?, column: Int?)
+    /// A text that is not parsed comes to more values than may be.
+    package struct TooMany: Error {
+        /// Where that is so first, from 1.
+        package let line, column: Int?
     }
 
     /// A character of nobody's, which YAML takes as a part of a text.
@@ -27,20 +25,15 @@ package struct YAMLAliases {
     /// Looks at all documents of a text, in which aliases may stand for what an earlier one names.
     /// - Parameter nodesMax: of a document.
     /// - Returns: how many values were looked at: none where nothing is named.
+    /// - Throws: ``TooMany``; what the parser throws of a text that is no YAML.
     /// - Complexity: O(bytes).
     @discardableResult
-    package static func check(_ text: String, nodesMax: Int) throws(Fault) -> Int {
+    package static func check(_ text: String, nodesMax: Int) throws -> Int {
         guard let marked = marked(text) else { return 0 }
         var aliases = YAMLAliases(nodesMax: nodesMax)
-        do {
-            // Names belong to the parser.
-            let parser = try Parser(yaml: marked)
-            while let root = try parser.nextRoot() { _ = try aliases.count(root) }
-        } catch let fault as Fault {
-            throw fault
-        } catch {
-            throw .parser(error)
-        }
+        // Names belong to the parser.
+        let parser = try Parser(yaml: marked)
+        while let root = try parser.nextRoot() { _ = try aliases.count(root) }
         return aliases.steps
     }
 
@@ -76,7 +69,7 @@ package struct YAMLAliases {
     }
 
     /// How many values a node comes to, itself included.
-    private mutating func count(_ node: Node) throws(Fault) -> Int {
+    private mutating func count(_ node: Node) throws(TooMany) -> Int {
         steps += 1
         var count = 1
         switch node {
@@ -90,7 +83,7 @@ package struct YAMLAliases {
             for (name, value) in mapping { count += try self.count(name) + self.count(value) }
         case .alias: break
         }
-        guard count <= nodesMax else { throw .tooMany(line: node.mark?.line, column: node.mark?.column) }
+        guard count <= nodesMax else { throw TooMany(line: node.mark?.line, column: node.mark?.column) }
         if let name = node.anchor { counts[ExactText(name.rawValue)] = count }
         return count
     }

@@ -52,19 +52,12 @@ struct YAMLTree {
         }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw whole("the file is no UTF-8") }
         guard !isTooDeep(bytes) else { throw whole(tooMany) }
-        do throws(YAMLAliases.Fault) {
-            try YAMLAliases.check(text, nodesMax: nodesMax)
-        } catch {
-            switch error {
-            case .parser(let error as YamlError): throw fault(error)
-            case .parser(let error): throw whole("no YAML: \(error)")
-            case .tooMany(let line, let column):
-                throw RuleFileError.Fault(line: line, column: column, reason: tooMany)
-            }
-        }
         let root: Node?
         do {
+            try YAMLAliases.check(text, nodesMax: nodesMax)
             root = try Yams.compose(yaml: text)
+        } catch let error as YAMLAliases.TooMany {
+            throw RuleFileError.Fault(line: error.line, column: error.column, reason: tooMany)
         } catch let error as YamlError {
             throw fault(error)
         } catch {
