@@ -13,35 +13,32 @@ struct ConversationFilter: Sendable {
     let scope: RetentionScope
     /// Whether rows of everybody else are meant, too.
     let meansOthers: Bool
-    /// Whether rows of the scope are never meant that are of a conversation.
-    let meansNoConversation: Bool
     /// Whether rows of the scope outside any conversation are meant, too.
     private(set) var meansOutside = false
 
     init(keys: Set<ConversationGrouping.Key>, isOfThem: Bool) {
-        (self.keys, self.isOfThem, scope, meansOthers, meansNoConversation) = (keys, isOfThem, .all, true, false)
+        self.init(keys, isOfThem: isOfThem, in: .all, meansOthers: true)
     }
 
     private init(
-        _ keys: Set<ConversationGrouping.Key>, _ scope: RetentionScope, meansOthers: Bool, meansNoConversation: Bool
+        _ keys: Set<ConversationGrouping.Key>, isOfThem: Bool, in scope: RetentionScope, meansOthers: Bool
     ) {
-        (self.keys, isOfThem, self.scope) = (keys, false, scope)
-        (self.meansOthers, self.meansNoConversation) = (meansOthers, meansNoConversation)
+        (self.keys, self.isOfThem, self.scope, self.meansOthers) = (keys, isOfThem, scope, meansOthers)
     }
 
     /// All that stays where events of a scope go but for those of conversations beside some.
     static func staying(besides settled: Set<ConversationGrouping.Key>, in scope: RetentionScope) -> Self {
-        ConversationFilter(settled, scope, meansOthers: true, meansNoConversation: false)
+        ConversationFilter(settled, isOfThem: false, in: scope, meansOthers: true)
     }
 
     /// Of that what is of the scope and of a conversation that goes on.
     static func goingOn(besides settled: Set<ConversationGrouping.Key>, in scope: RetentionScope) -> Self {
-        ConversationFilter(settled, scope, meansOthers: false, meansNoConversation: false)
+        ConversationFilter(settled, isOfThem: false, in: scope, meansOthers: false)
     }
 
-    /// And all else of it.
+    /// And all else of it: of the scope no conversation is meant.
     static func others(than scope: RetentionScope) -> Self {
-        ConversationFilter([], scope, meansOthers: true, meansNoConversation: true)
+        ConversationFilter([], isOfThem: true, in: scope, meansOthers: true)
     }
 
     /// The same of events of a type that stay: a budget holds until another one is set, however long ago it was.
@@ -73,7 +70,6 @@ struct ConversationFilter: Sendable {
         let name = String(decoding: tenant ?? [], as: UTF8.self)
         guard scope.contains(ExactText(name)) else { return meansOthers }
         guard let conversation else { return meansOutside }
-        if meansNoConversation { return false }
         let key = ConversationGrouping.Key(
             tenant: name, conversation: String(decoding: conversation, as: UTF8.self))
         return keys.contains(key) == isOfThem
