@@ -39,10 +39,7 @@ struct CompactionJob: StoreJob {
         var edit = ManifestEdit()
         do {
             let past = try write(to: writer).past
-            // Who has gone on with it meanwhile may give a segment the same name.
-            try archiveClaim?.check()
-            var description = try writer.finish()
-            if archive != nil { description.fileName = ManifestSegment.archiveBeginning + description.fileName }
+            let description = try finish(writer)
             let positions = segments.compactMap(\.positions)
             if let first = positions.first, let last = positions.last {
                 edit.added = [ManifestSegment(description, positions: first.lowerBound...last.upperBound)]
@@ -71,6 +68,17 @@ struct CompactionJob: StoreJob {
         }
         try base.fileSystem.createDirectories(archive.archive)
         return archive.archive
+    }
+
+    /// Ends a segment that was written there.
+    /// - Returns: what a manifest says of it.
+    /// - Throws: ``ArchiveRefusal`` where the archive is another one's by now; ``StorageError``.
+    func finish(_ writer: SegmentWriter) throws -> SegmentDescription {
+        // Who has gone on with it meanwhile may give a segment the same name.
+        try archiveClaim?.check()
+        var description = try writer.finish()
+        if archive != nil { description.fileName = ManifestSegment.archiveBeginning + description.fileName }
+        return description
     }
 
     /// - Returns: the rows of events that later ones stand for, and how many groups there are.

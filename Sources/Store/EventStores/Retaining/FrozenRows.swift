@@ -17,7 +17,7 @@ struct FrozenRows {
     /// - Throws: ``StorageError``, ``FileContentError``; ``RetentionJob/Obstacle`` where a sum is too large for a row.
     /// - Complexity: O(events · columns of rollups), one group of them in memory.
     init(_ job: RetentionJob, settled: Set<ConversationGrouping.Key>) throws {
-        let watermark = RollupGroups.watermark(of: job.segments, job.layouts)
+        let watermark = job.receivedUntil
         let rest = ConversationFilter.staying(besides: settled, in: job.tier.scope)
         self.settled = settled
         drop = RetentionDrop(
@@ -96,12 +96,5 @@ struct FrozenRows {
             drop.tenants[place].events += 1
             drop.tenants[place].until = max(drop.tenants[place].until ?? .min, times.integer(at: row) ?? .min)
         }
-    }
-}
-
-extension RetentionScope {
-    /// Whether it says whose events go, by name.
-    var isNamed: Bool {
-        if case .only = self { true } else { false }
     }
 }

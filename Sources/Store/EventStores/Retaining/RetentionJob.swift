@@ -65,8 +65,8 @@ struct RetentionJob: StoreJob {
         let own = positions.first.flatMap { first in positions.last.map { first.lowerBound...$0.upperBound } }
         var rests: [Rest] = []
         do {
-            rests = try writeRests(besides: settled, base)
-            let left = tier.scope == .all ? nil : rests.first { $0.isLeftOver }?.description.segmentID
+            try writeRests(besides: settled, base, to: &rests)
+            let left = rests.first(where: \.isLeftOver)?.description.segmentID
             // The positions go with the events that are left, so that these are found by them.
             let leftBytes = rests.reduce(0) { $0 + $1.description.lengthBytes }
             let description = try writeFrozen(frozen, positions: own, left: left, leftBytes: leftBytes, base)
@@ -121,24 +121,23 @@ struct RetentionJob: StoreJob {
 
     /// What goes on; nothing where nothing does. Where others' events stay they have a segment even if there are none,
     /// which has the positions of all: what went before lies between.
+    /// - Parameter rests: gets each segment once it is written, whatever comes of the next one.
     private func writeRests(
-        besides settled: Set<ConversationGrouping.Key>, _ base: StoreJobBase
-    ) throws -> [Rest] {
+        besides settled: Set<ConversationGrouping.Key>, _ base: StoreJobBase, to rests: inout [Rest]
+    ) throws {
         let scope = tier.scope
         if scope == .all {
-            let rest = ConversationFilter.staying(besides: settled, in: scope)
-            return try writeRest(rest, as: base.segmentID + 1, base).map { [$0] } ?? []
+            let staying = ConversationFilter.staying(besides: settled, in: scope)
+            if let rest = try writeRest(staying, as: base.segmentID + 1, base) { rests.append(rest) }
+            return
         }
         let goingOn = ConversationFilter.goingOn(besides: settled, in: scope)
-        let left = try writeRest(goingOn, as: base.segmentID + 1, base)
-        do {
-            let others = try writeRest(.others(than: scope), as: base.segmentID + 2, isOthers: true, base)
-            return [left.map { Rest(description: $0.description, past: $0.past, isLeftOver: true) }, others]
-                .compactMap { $0 }
-        } catch {
-            if let left { try? base.fileSystem.remove(base.directory + "/" + left.description.fileName) }
-            throw error
+        if var left = try writeRest(goingOn, as: base.segmentID + 1, base) {
+            left.isLeftOver = true
+            rests.append(left)
         }
+        let others = try writeRest(.others(than: scope), as: base.segmentID + 2, isOthers: true, base)
+        if let others { rests.append(others) }
     }
 
     /// - Parameter isOthers: of other tenants: archived where all was, and there even if it holds nothing.
@@ -156,13 +155,7 @@ struct RetentionJob: StoreJob {
         do {
             let (past, groups) = try merge.write(to: writer)
             if groups > 0 || isOthers {
-                // Who has gone on with it meanwhile may give a segment the same name.
-                try merge.archiveClaim?.check()
-                var description = try writer.finish()
-                if merge.archive != nil {
-                    description.fileName = ManifestSegment.archiveBeginning + description.fileName
-                }
-                return Rest(description: description, past: past, isLeftOver: false)
+                return Rest(description: try merge.finish(writer), past: past, isLeftOver: false)
             }
         } catch {
             try? writer.abandon()

@@ -10,6 +10,11 @@ enum RetentionScope: Hashable, Sendable {
     /// Those of all others.
     case allBut(Set<ExactText>)
 
+    /// Whether it says whose events go, by name.
+    var isNamed: Bool {
+        if case .only = self { true } else { false }
+    }
+
     func contains(_ tenant: ExactText) -> Bool {
         switch self {
         case .all: true
