@@ -16,13 +16,17 @@ struct DroppedEvents {
         var receivedUntil: Int64?
     }
 
-    /// nil where nothing was dropped.
-    func section() throws -> ReportSection? {
-        guard runner.catalog.table(named: "system_events") != nil else { return nil }
+    /// By why, and what of that was of tenants with a period of their own, by name; nil where nothing was.
+    func sections() throws -> (byReason: ReportSection?, byTenant: ReportSection?) {
+        guard runner.catalog.table(named: "system_events") != nil else { return (nil, nil) }
         let records = try runner.rows(
             "select data->>'reason', cast(data->>'events' as bigint), cast(data->>'bytes' as bigint), "
-                + "data->>'dropped_at', data->>'received_until' from system_events "
+                + "data->>'dropped_at', data->>'received_until', data->>'tenants' from system_events "
                 + "where type = '\(RetentionLimits.recordType)'")
+        return (byReason(records), byTenant(records))
+    }
+
+    private func byReason(_ records: [ReportRow]) -> ReportSection? {
         var sums: [RetentionReason: Sum] = [:]
         for record in records where record.integer(1) > 0 {
             // Records of before knew one reason; one that only a newer version knows is no reason of ours.
@@ -52,20 +56,15 @@ struct DroppedEvents {
             })
     }
 
-    /// What of that was of tenants with a period of their own, by name; nil where nothing was.
-    func ofTenants() throws -> ReportSection? {
-        guard runner.catalog.table(named: "system_events") != nil else { return nil }
-        let records = try runner.rows(
-            "select data->>'tenants', data->>'received_until' from system_events "
-                + "where type = '\(RetentionLimits.recordType)' and data->>'tenants' is not null")
+    private func byTenant(_ records: [ReportRow]) -> ReportSection? {
         var sums: [ExactText: Sum] = [:]
         for record in records {
-            for tenant in record.text(0).flatMap({ try? JSONReader.parse($0) })?.array ?? [] {
+            for tenant in record.text(5).flatMap({ try? JSONReader.parse($0) })?.array ?? [] {
                 guard let name = tenant["name"]?.string, let events = tenant["events"]?.integer, events > 0
                 else { continue }
                 var sum = sums[ExactText(name)] ?? Sum()
                 sum.events += Int128(events)
-                sum.receivedUntil = later(sum.receivedUntil, record.text(1))
+                sum.receivedUntil = later(sum.receivedUntil, record.text(4))
                 sums[ExactText(name)] = sum
             }
         }

@@ -24,8 +24,7 @@ struct StatusReport {
         let judging = try runner.objectives(hour)
         let (now, before) = (try figures(period, judging.set), try figures(earlier, judging.set))
         let coverage = Coverage(runner: runner)
-        let dropped = try DroppedEvents(runner: runner).section()
-        let ofTenants = try DroppedEvents(runner: runner).ofTenants()
+        let (dropped, ofTenants) = try DroppedEvents(runner: runner).sections()
         return Report(
             name: "status", title: "The last hour",
             basis: runner.basis(
