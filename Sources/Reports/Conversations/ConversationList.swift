@@ -83,7 +83,7 @@ struct ListedConversations {
     let runner: ReportRunner
     let request: ConversationRequest
 
-    static let columns = [
+    private static let columns = [
         "conversation_id", "tenant", "start_time", "last_time", "last_activity_time", "closed_time", "closed_reason",
         "channel", "topic", "agent", "experiment", "variant", "prompt_name", "prompt_version", "user_id", "resolved_by",
         "resolved_certainty", "turns", "answers", "errors", "escalations", "escalation_reason", "score",
@@ -97,7 +97,6 @@ struct ListedConversations {
         // The last ones before a place are the first ones of the list turned round.
         if request.isBefore { rows.reverse() }
         if request.order != .slowest { try addAnswers(to: &rows) }
-        for index in rows.indices { rows[index].place = cursor(rows[index]) }
         try addCalls(to: &rows)
         var matching: Int64?
         // Where all stand on the first page they are counted.
@@ -113,10 +112,24 @@ struct ListedConversations {
 
     /// A row more than a page has, if there is one, from the place on.
     private func inOrder() throws -> [ConversationList.Row] {
-        let found = try runner.named(
+        try listed(conditions + placeConditions, " \(ordering)").map { row($0) }
+    }
+
+    /// What a list says of conversations that are like that.
+    /// - Parameter rest: what follows the conditions.
+    func listed(_ conditions: [String], _ rest: String = "") throws -> [[ConversationField]] {
+        try runner.named(
             "select \(Self.columns.joined(separator: ", ")), \(outcome) as outcome from conversations "
-                + "where \((conditions + placeConditions).joined(separator: " and ")) \(ordering)")
-        return found.map { ConversationList.Row(fields: $0, duration: ConversationSums.duration($0)) }
+                + "where \(conditions.joined(separator: " and "))\(rest)")
+    }
+
+    /// A row of the list with its place.
+    /// - Parameter slowest: ns; nil: none is known, or not yet.
+    func row(_ fields: [ConversationField], slowest: Int64? = nil) -> ConversationList.Row {
+        var row = ConversationList.Row(fields: fields, duration: ConversationSums.duration(fields))
+        row.slowest = slowest
+        row.place = cursor(row)
+        return row
     }
 
     /// The order without ties, and a row more than a page has.
@@ -134,7 +147,7 @@ struct ListedConversations {
         return Int64(clamping: rows.first?.integer(0) ?? 0)
     }
 
-    var outcome: String { OutcomeText.expression(request.rule, now: runner.reached) }
+    private var outcome: String { OutcomeText.expression(request.rule, now: runner.reached) }
 
     private static let length = "(coalesce(last_activity_time, last_time) - start_time)"
     private static let cost = "coalesce(cost_low_usd, 0)"
@@ -197,7 +210,7 @@ struct ListedConversations {
         "(\(SQLTexts.time(nanoseconds)) - \(SQLTexts.time(0)))"
     }
 
-    func cursor(_ row: ConversationList.Row) -> ConversationCursor? {
+    private func cursor(_ row: ConversationList.Row) -> ConversationCursor? {
         guard let start = row.fields.time("start_time"), let id = row.fields.text("conversation_id")
         else { return nil }
         let value: Int128 =
@@ -227,7 +240,7 @@ struct ListedConversations {
                 + "and time >= \(SQLTexts.time(first)) and time <= \(SQLTexts.time(last)) "
                 + "and conversation_id in (\(ids)) group by 1, 2")
         var counts: [[ExactText]: ReportRow] = [:]
-        for row in counted { counts[[ExactText(row.text(0) ?? ""), ExactText(row.text(1) ?? "")]] = row }
+        for row in counted { counts[Self.name(row)] = row }
         for index in rows.indices {
             guard let row = counts[Self.name(rows[index].fields)] else { continue }
             // Of one that came back after its events were dropped they are those of its last row.

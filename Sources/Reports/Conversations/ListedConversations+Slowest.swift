@@ -98,8 +98,7 @@ extension ListedConversations {
             guard let slowest = row.optionalNanoseconds(2), let first = row.time(3), let last = row.time(4) else {
                 continue
             }
-            found[[ExactText(row.text(0) ?? ""), ExactText(row.text(1) ?? "")]] = Answers(
-                slowest: slowest, first: first, last: last)
+            found[Self.name(row)] = Answers(slowest: slowest, first: first, last: last)
         }
         return found
     }
@@ -131,8 +130,7 @@ extension ListedConversations {
         }
 
         init(_ row: ReportRow) {
-            name = [ExactText(row.text(0) ?? ""), ExactText(row.text(1) ?? "")]
-            start = row.time(2)
+            (name, start) = (ListedConversations.name(row), row.time(2))
         }
     }
 
@@ -159,16 +157,7 @@ extension ListedConversations {
     private func rows(named ids: [ExactText]) throws -> [[ConversationField]] {
         if ids.isEmpty { return [] }
         let names = Self.list(ids.map(\.text))
-        return try runner.named(
-            "select \(Self.columns.joined(separator: ", ")), \(outcome) as outcome from conversations "
-                + "where \((conditions + ["conversation_id in (\(names))"]).joined(separator: " and "))")
-    }
-
-    private func row(_ fields: [ConversationField], slowest: Int64) -> ConversationList.Row {
-        var row = ConversationList.Row(fields: fields, duration: ConversationSums.duration(fields))
-        row.slowest = slowest == Self.noAnswer ? nil : slowest
-        row.place = cursor(row)
-        return row
+        return try listed(conditions + ["conversation_id in (\(names))"])
     }
 
     /// These from the place on: at most a row more than a page has.
@@ -208,7 +197,9 @@ extension ListedConversations {
         let found = try rows(named: durations.keys.map { $0.name[0] })
         return inOrder(
             found.compactMap { fields in
-                durations[RowName(fields)].flatMap(\.self).map { row(fields, slowest: $0) }
+                durations[RowName(fields)].flatMap(\.self).map {
+                    row(fields, slowest: $0 == Self.noAnswer ? nil : $0)
+                }
             })
     }
 
@@ -233,6 +224,9 @@ extension ListedConversations {
     static func name(_ fields: [ConversationField]) -> [ExactText] {
         ["conversation_id", "tenant"].map { ExactText(fields.text($0) ?? "") }
     }
+
+    /// The same of an answer whose first columns they are.
+    static func name(_ row: ReportRow) -> [ExactText] { [0, 1].map { ExactText(row.text($0) ?? "") } }
 
     /// Ids as a list in SQL, each once.
     static func list(_ ids: [String]) -> String {
