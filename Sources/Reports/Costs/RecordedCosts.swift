@@ -41,15 +41,16 @@ struct RecordedCosts {
                 + "group by 1, 2, 3, 4, 5, 6 "
                 + "order by 2 nulls last, 4 nulls last, 5 nulls last, 3 nulls last, 1 nulls last, 6")
         records = rows.map { row in
-            let (amount, count, start, end) = (row.picoUSD(5), row.integer(6), row.time(3), row.time(4))
-            var covered: ReportPeriod?
-            if let start, let end, start < end { covered = ReportPeriod(from: start, to: end) }
-            // Each is cut for itself, so that no sum depends on what was told together.
-            let within = covered.map { Self.part(of: amount, for: $0, within: period) } ?? amount
-            return Record(
+            let (amount, count) = (row.picoUSD(5), row.integer(6))
+            var record = Record(
                 category: GroupCell(row.values[0]), categoryText: row.text(0), vendor: row.text(1),
-                invoice: row.text(2), start: start,
-                end: end, count: count, amount: amount * count, amountWithin: within * count)
+                invoice: row.text(2), start: row.time(3), end: row.time(4), count: count, amount: amount * count,
+                amountWithin: amount * count)
+            // Each is cut for itself, so that no sum depends on what was told together.
+            if let covered = record.covered {
+                record.amountWithin = Self.part(of: amount, for: covered, within: period) * count
+            }
+            return record
         }
     }
 
