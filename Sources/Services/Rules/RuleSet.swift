@@ -60,8 +60,7 @@ package struct RuleSet: Sendable {
 
     /// The names of alerts, each once, in the order of their bytes.
     package var alertNames: [String] {
-        let names = places.flatMap { $0.group.rules }.filter { $0.kind != .record }.map(\.name)
-        return Set(names).sorted().map(\.description)
+        Set(places.flatMap { EvaluationNote.alerts(of: $0.group) }).sorted().map(\.description)
     }
 
     /// ms from one evaluation of a group to the next.
