@@ -4,6 +4,7 @@ import HTTPTypes
 import Intakes
 import Plans
 import Platform
+import Reports
 import SQLText
 
 /// What services refuse, in the words of HTTP.
@@ -68,6 +69,9 @@ extension Refusal {
             retryAfterSeconds: refusal.retryAfterSeconds)
         if refusal.kind == .outOfMemory { reason = .memoryLimit }
     }
+
+    /// A report that cannot be made as it was asked for, or a time that is none.
+    init(_ error: ReportError) { self.init(.badRequest, error.message, hint: error.hint) }
 
     /// A question about series that has no answer, with the statuses that Prometheus gives.
     init(_ refusal: SeriesRefusal) {

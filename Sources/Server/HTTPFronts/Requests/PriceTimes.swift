@@ -25,7 +25,7 @@ struct PriceTimes: Sendable {
             if let from { start = try PeriodText.parse(from, now: now, clock: clock) }
             if let to { end = try PeriodText.parse(to, now: now, clock: clock, isEnd: true) }
         } catch {
-            throw Refusal(.badRequest, error.message, hint: error.hint)
+            throw Refusal(error)
         }
         guard start < end else {
             throw Refusal(

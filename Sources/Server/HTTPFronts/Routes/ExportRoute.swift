@@ -79,7 +79,7 @@ extension Routes {
         do throws(ReportError) {
             return try PeriodText.parse(text, now: now, isEnd: isEnd)
         } catch {
-            throw Refusal(.badRequest, error.message, hint: error.hint)
+            throw Refusal(error)
         }
     }
 }

@@ -96,7 +96,7 @@ extension Routes {
             }
             return (start, end)
         } catch let error as ReportError {
-            throw Refusal(.badRequest, error.message, hint: error.hint)
+            throw Refusal(error)
         }
     }
 }

@@ -130,7 +130,7 @@ extension Routes {
         do {
             return try body()
         } catch let error as ReportError {
-            throw Refusal(.badRequest, error.message, hint: error.hint)
+            throw Refusal(error)
         }
     }
 
