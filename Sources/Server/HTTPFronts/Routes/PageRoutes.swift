@@ -52,14 +52,15 @@ extension Routes {
     /// What to do about an alert, by the objectives in force; the list of all where none is named.
     /// - Throws: 404.
     func runbook(_ name: String?, _ request: Request, _ context: ServerContext) throws(Refusal) -> Response {
-        let pages = RunbookPages(store.objectives.current.set, at: ownAddress())
+        let server = ownAddress()
+        let pages = RunbookPages(store.objectives.current.set, at: server)
         guard let runbook = name.map(pages.page) ?? pages.index else {
             throw Refusal(
                 .notFound, "there is no alert \(name ?? "")",
                 hint: nameHint(
                     to: name ?? "", among: pages.names, orElse: "GET /runbooks lists those of the objectives in force"))
         }
-        let document = PageDocument(runbook: runbook, at: ownAddress())
+        let document = PageDocument(runbook: runbook, at: server)
         return Response(document: document.html(isSession: context.isSession), to: request.headers)
     }
 }
