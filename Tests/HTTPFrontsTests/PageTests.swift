@@ -132,6 +132,15 @@ import Testing
         }
     }
 
+    /// Files, and what they take of others.
+    private static func reached(from files: [String], _ taken: [String: [String]]) -> Set<String> {
+        var (reached, waiting) = (Set<String>(), files)
+        while let name = waiting.popLast() {
+            if reached.insert(name).inserted { waiting += taken[name] ?? [] }
+        }
+        return reached
+    }
+
     /// Beside the library of charts, which is loaded where one is drawn.
     @Test func aPageIsLight() async throws {
         let taken = Self.imports
@@ -143,11 +152,7 @@ import Testing
             }
             for document in Self.documents {
                 let text = try await client.send("GET", document).text
-                var reached: Set<String> = []
-                var waiting = Self.files(of: text)
-                while let name = waiting.popLast() {
-                    if reached.insert(name).inserted { waiting += taken[name] ?? [] }
-                }
+                let reached = Self.reached(from: Self.files(of: text), taken)
                 let scripts = reached.filter { $0.hasSuffix(".js") }.reduce(0) { $0 + (sizes[$1] ?? 0) }
                 let styles = reached.filter { !$0.hasSuffix(".js") }.reduce(0) { $0 + (sizes[$1] ?? 0) }
                 let page = Gzip.compress(Array(text.utf8), level: 9).count
@@ -402,10 +407,7 @@ import Testing
             for document in Self.documents {
                 let text = try await client.send("GET", document).text
                 let files = Set(Self.files(of: text))
-                var (reached, waiting) = (Set<String>(), Array(files))
-                while let name = waiting.popLast() {
-                    if reached.insert(name).inserted { waiting += taken[name] ?? [] }
-                }
+                let reached = Self.reached(from: Array(files), taken)
                 let isDrawing = reached.contains("chart.js")
                 #expect(files.contains(Self.library) == isDrawing, "\(document)")
                 #expect(files.contains("chart.css") == isDrawing, "\(document)")
