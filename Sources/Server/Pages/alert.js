@@ -5,7 +5,7 @@ import { band, evaluations, grid, spanText } from "./bands.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, duration, measured } from "./format.js";
 import { isReplayAsked, showReplay } from "./replay.js";
-import { hasPage, keepView, part, show } from "./shell.js";
+import { hasPage, part, show } from "./shell.js";
 import { change, setDefaults } from "./state.js";
 import { dateTimeText } from "./time.js";
 
@@ -109,5 +109,4 @@ show(async (context) => {
     part("history", () => showHistory(context, signal)),
     part("causes", () => showReplay(byId("causes"), context, signal, replayed)),
   ]);
-  keepView(byId("main"));
 });

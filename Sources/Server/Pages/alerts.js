@@ -137,7 +137,6 @@ async function showReplayed({ from, to, zone, view }, signal) {
     { button: "What they would have said", what: "Every rule is", none: "no alert would have fired" });
   if (key !== null) byId("replay").append(again);
   replayed = key;
-  keepView(byId("replay"));
 }
 
 show(async ({ from, to, zone, now, view, signal }) => {

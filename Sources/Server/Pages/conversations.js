@@ -5,7 +5,7 @@ import { costText, exactMoney, outcomes, pico, roundedMoney } from "./columns.js
 import { byId, el, replace, setText } from "./dom.js";
 import { count, format } from "./format.js";
 import { filtersOf, orderOf, pageInList } from "./listed.js";
-import { keepView, notice, noticeTrouble, show } from "./shell.js";
+import { notice, noticeTrouble, show } from "./shell.js";
 import { change, setDefaults, view } from "./state.js";
 import { dateTimeText, offsetText } from "./time.js";
 
@@ -208,5 +208,4 @@ show(async ({ from, to, zone, view: seen, signal }) => {
     replace(byId("more"));
     setText(byId("found"), "");
   }
-  keepView(byId("main"));
 });

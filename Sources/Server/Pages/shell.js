@@ -278,7 +278,6 @@ export function keepView(root = document) {
 addEventListener("formdata", (event) => {
   const form = event.target;
   if (form.method !== "get" || !isPage(form.action)) return;
-  // What it says itself goes before that, as with links.
   const said = new Set(event.formData.keys());
   for (const [name, value] of shared()) if (!said.has(name)) event.formData.append(name, value);
 });
