@@ -4,7 +4,7 @@ import { alertLink, alertsText, instancesOf, labelsOf, matching, replayLink, rul
 import { address, ask } from "./ask.js";
 import { band, evaluations, grid } from "./bands.js";
 import { byId, el, replace, setText } from "./dom.js";
-import { count, duration, measured } from "./format.js";
+import { count, counted, duration, measured } from "./format.js";
 import { isReplayAsked, showReplay } from "./replay.js";
 import { keepView, notice, noticeTrouble, part, refresh, show } from "./shell.js";
 import { change, setDefaults } from "./state.js";
@@ -23,7 +23,7 @@ function given(name) { return new URLSearchParams(location.search).get(name) ?? 
 
 function showSummary({ rules }) {
   const { look, text } = standing(rules);
-  setText(byId("state"), text + (rules.length ? " · " + count(rules.length) + (rules.length === 1 ? " rule" : " rules") : ""));
+  setText(byId("state"), text + (rules.length ? " · " + counted(rules.length, "rule") : ""));
   byId("state").className = "state " + look;
 }
 
@@ -81,7 +81,7 @@ function showInstances() {
   // Those that no count of alerts has.
   const meant = instances.filter((one) => one.isMeant).length;
   setText(byId("found"), found.length === instances.length
-    ? count(instances.length) + (instances.length === 1 ? " instance" : " instances") + (meant ? ", " + count(meant) + " of them as it should be" : "")
+    ? counted(instances.length, "instance") + (meant ? ", " + count(meant) + " of them as it should be" : "")
     : count(found.length) + " of " + count(instances.length) + " instances");
   const rest = Math.max(0, found.length - rowsMax);
   replace(body, found.slice(0, rowsMax).map(rowOf));

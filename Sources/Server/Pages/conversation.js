@@ -4,7 +4,7 @@ import { address, ask } from "./ask.js";
 import { Columns, costText, exactMoney, outcomes, pico, tree, withheldText, words } from "./columns.js";
 import { copyButton } from "./copy.js";
 import { byId, el, replace, setText } from "./dom.js";
-import { count, format } from "./format.js";
+import { count, counted, format } from "./format.js";
 import { conversationAddress, cursorOf, filtersOf, namedHere, orderOf, pageInList } from "./listed.js";
 import { VirtualRows, isShortcutOfOthers, isTyping } from "./rows.js";
 import { keepView, notice, noticeTrouble, show } from "./shell.js";
@@ -58,8 +58,6 @@ function timeText(ns) {
 function clockText(ns) { return timeText(ns).slice(11); }
 
 // MARK: head
-
-function counted(number, thing) { return count(number) + " " + thing + (number === 1 ? "" : "s"); }
 
 function tile(title, figure, ...more) {
   return el("div", { class: "tile" }, el("h2", { class: "tile-title" }, title),
@@ -319,7 +317,7 @@ function showWaterfall() {
   else waterfall.rows.choose(0, { isTold: false });
 }
 
-function tell(rows) { setText(byId("said"), count(rows) + (rows === 1 ? " row" : " rows")); }
+function tell(rows) { setText(byId("said"), counted(rows, "row")); }
 
 function notLoaded() {
   const missing = data.answer.sums.events_not_loaded;

@@ -3,7 +3,7 @@
 import { address, ask } from "./ask.js";
 import { costText, exactMoney, outcomes, pico, roundedMoney } from "./columns.js";
 import { byId, el, replace, setText } from "./dom.js";
-import { count, format } from "./format.js";
+import { count, counted, format } from "./format.js";
 import { filtersOf, orderOf, pageInList } from "./listed.js";
 import { notice, noticeTrouble, show } from "./shell.js";
 import { change, setDefaults, view } from "./state.js";
@@ -151,7 +151,7 @@ function showFound(answer, place, filters) {
   const rows = answer.conversations;
   const sum = rows.reduce((all, found) => all + pico(found.cost_usd ?? found.cost_low_usd), 0n);
   const isExact = rows.every((found) => found.calls_unpriced + found.calls_partly_priced === 0);
-  const all = answer.matching === undefined ? "" : count(answer.matching) + (answer.matching === 1 ? " conversation" : " conversations");
+  const all = answer.matching === undefined ? "" : counted(answer.matching, "conversation");
   setText(byId("found"), rows.length === 0
     ? "None" + (place ? " there." : Object.keys(filters).length ? " that the filters let through." : " in this range.")
     : (all || "a further page") + ", " + count(rows.length) + " here: " + (isExact ? "" : "at least ") + roundedMoney(sum) + " by " + answer.rule + ".");

@@ -91,6 +91,9 @@ export function shortened(name, most = 60) {
 // Every digit of a count.
 export function count(value) { return plain(Number(value), 0); }
 
+// So many of a thing, whose name takes an s where there are several.
+export function counted(number, thing) { return count(number) + " " + thing + (number === 1 ? "" : "s"); }
+
 // What a rule measured, as PromQL writes it ("1.8476987447698744e+02"), in digits that can be read; its unit is the
 // rule's own. What is no number stays as it is written.
 export function measured(text) { return Number.isFinite(Number(text)) ? format(text, "none", { digits: 6, noValue: "–" }) : text; }
