@@ -1,5 +1,5 @@
 // Alert rules and their instances, as the pages of alerts show them.
-import { el } from "./dom.js";
+import { el, wide } from "./dom.js";
 import { count } from "./format.js";
 import { hasPage } from "./shell.js";
 
@@ -89,11 +89,13 @@ export function runbookLink(name, text = "runbook") {
   return hasPage("/runbooks") ? el("a", { href: "/runbooks/" + encodeURIComponent(name) }, text) : null;
 }
 
+// Columns of tables of alerts that have figures.
+const numbers = new Set(["waits", "value", "worst"]);
+
 // A table of alerts, in a frame that scrolls.
 export function table(label, heads, rows) {
-  const kind = (text) => text === "value" || text === "worst" ? "number" : undefined;
-  return el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": label }, el("table", { class: "dense" },
-    el("thead", {}, el("tr", {}, heads.map((text) => el("th", { scope: "col", class: kind(text) }, text)))), el("tbody", {}, rows)));
+  return wide(label, el("table", { class: "dense" },
+    el("thead", {}, el("tr", {}, heads.map((text) => el("th", { scope: "col", class: numbers.has(text) ? "number" : undefined }, text)))), el("tbody", {}, rows)));
 }
 
 // As a label's value stands in PromQL.

@@ -1,6 +1,6 @@
 // Every alert rule and every instance of one: what fires, since when, of what, and what to do. Thousands of instances
 // can be searched as fast as somebody types: only the first rows that match are made.
-import { alertLink, alertsText, instancesOf, labelsOf, matching, replayLink, rulesOf, runbookLink, standing, stateNode } from "./alertrules.js";
+import { alertLink, alertsText, instancesOf, labelsOf, matching, replayLink, rulesOf, runbookLink, standing, stateNode, table } from "./alertrules.js";
 import { address, ask } from "./ask.js";
 import { band, evaluations, grid } from "./bands.js";
 import { byId, el, replace, setText } from "./dom.js";
@@ -13,8 +13,6 @@ import { dateTimeText } from "./time.js";
 setDefaults({ refresh: "30s" });
 
 const page = 100;
-const numbers = new Set(["waits", "value"]);
-function heading(text) { return el("th", { scope: "col", class: numbers.has(text) ? "number" : undefined }, text); }
 
 let shown = { rules: [], instances: [], bands: null, zone: "UTC", now: 0 };
 let rowsMax = page;
@@ -47,9 +45,7 @@ function showRules({ rules, bands, zone }) {
     el("td", { class: "number" }, rule.duration ? duration(rule.duration) : "at once"),
     el("td", {}, bands ? bandCell(rule.name, bands, zone) : "…"),
     el("td", {}, runbookLink(rule.name))));
-  replace(byId("rules"), el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Rules" }, el("table", { class: "dense" },
-    el("thead", {}, el("tr", {}, ["rule", "state", "instances", "labels", "waits", "in the range", "what to do"].map(heading))),
-    el("tbody", {}, rows))));
+  replace(byId("rules"), table("Rules", ["rule", "state", "instances", "labels", "waits", "in the range", "what to do"], rows));
 }
 
 function rowOf(one) {
@@ -65,12 +61,11 @@ function rowOf(one) {
   return one.row;
 }
 
-const body = el("tbody");
-const table = el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Instances" }, el("table", { class: "dense" },
-  el("thead", {}, el("tr", {}, ["alert", "state", "labels", "value", "since", "what", "what to do"].map(heading))), body));
+const frame = table("Instances", ["alert", "state", "labels", "value", "since", "what", "what to do"], []);
+const body = frame.querySelector("tbody");
 const none = el("p");
 const more = el("button", { type: "button", click: () => { rowsMax += page; showInstances(); } });
-byId("instances").append(none, table, more);
+byId("instances").append(none, frame, more);
 
 // At each key: the search goes through texts that are there, rows that were made are used again, and no more are made
 // than fit a few screens.
@@ -85,7 +80,7 @@ function showInstances() {
     : count(found.length) + " of " + count(instances.length) + " instances");
   const rest = Math.max(0, found.length - rowsMax);
   replace(body, found.slice(0, rowsMax).map(rowOf));
-  table.hidden = found.length === 0;
+  frame.hidden = found.length === 0;
   none.hidden = found.length > 0;
   none.className = instances.length ? "soft" : "good";
   setText(none, instances.length ? "none matches" : "✓ nothing is pending and nothing fires");

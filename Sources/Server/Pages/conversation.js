@@ -3,7 +3,7 @@
 import { address, ask } from "./ask.js";
 import { Columns, costText, exactMoney, outcomes, pico, tree, withheldText, words } from "./columns.js";
 import { copyButton } from "./copy.js";
-import { byId, el, replace, setText } from "./dom.js";
+import { byId, el, replace, setText, wide } from "./dom.js";
 import { count, counted, format } from "./format.js";
 import { conversationAddress, cursorOf, filtersOf, namedHere, orderOf, pageInList } from "./listed.js";
 import { VirtualRows, isShortcutOfOthers, isTyping } from "./rows.js";
@@ -389,7 +389,7 @@ async function showDetail(position, isFocus = false) {
       row < 0 ? el("p", { class: "warn" }, "! it is not among the first " + count(data.events.count) + " events, which are loaded")
         : [marks(row).length ? el("p", { class: "warn" }, marks(row).join(", ")) : null, correctionOf(row), priceOf(row), contentOf(row)],
       el("p", {}, traceLink(found.trace_id)),
-      el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Fields" }, el("table", {}, el("tbody", {}, Object.entries(found).map(([name, value]) =>
+      wide("Fields", el("table", {}, el("tbody", {}, Object.entries(found).map(([name, value]) =>
         el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, typeof value === "object" ? JSON.stringify(value, null, 1) : String(value)))))))));
     notice("event", null);
     if (isFocus) byId("detail-title").focus();
@@ -426,7 +426,7 @@ function priceOf(row) {
     el("td", { class: "number" }, price.usd_per_million_tokens ? "$" + price.usd_per_million_tokens + " per million tokens" : "$" + price.usd_per_gpu_hour + " per GPU hour"),
     el("td", {}, price.provider + " " + price.model + (price.service_tier ? " (" + price.service_tier + ")" : "")),
     el("td", {}, (price.origin === "set" ? "set" : "list price") + (price.valid_from ? " from " + price.valid_from : ""))));
-  return el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Prices of the call" }, el("table", {},
+  return wide("Prices of the call", el("table", {},
     el("caption", {}, "booked at " + costText(callOf(data.events, row))),
     el("thead", {}, el("tr", {}, ["class", "price", "of", "since"].map((text) => el("th", { scope: "col" }, text)))), el("tbody", {}, rows)));
 }

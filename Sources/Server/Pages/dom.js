@@ -25,6 +25,9 @@ export function element(name, text, parent, className) {
   return made;
 }
 
+// The frame of a table that may be wider than its page: it scrolls there, by keyboard as well, and has a name.
+export function wide(label, ...children) { return el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": label }, ...children); }
+
 // Whether the page is drawn for paper, which has its own width and room for all rows; a `paperchange` event says that it turns.
 export function isPrinting() { return "printing" in document.documentElement.dataset; }
 

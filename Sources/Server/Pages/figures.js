@@ -1,6 +1,6 @@
 // Reports as the server writes them for pages (`format=cells`): each figure stands here word for word as in the report,
 // and says exactly what it is where it is pointed at. Nothing is rounded, scaled or written anew.
-import { el } from "./dom.js";
+import { el, wide } from "./dom.js";
 import { format } from "./format.js";
 import { floored, instant, offset, parsed, reading } from "./time.js";
 
@@ -193,7 +193,7 @@ export function sectionTable(section, { before, content, act, more, doors } = {}
     },
   }, "Show all rows")) : null;
   return [
-    el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": section.title }, el("table", {},
+    wide(section.title, el("table", {},
       el("thead", {}, el("tr", {}, columns.map((at, place) =>
         el("th", { scope: "col", class: numbers[place] ? "number" : undefined }, section.columns[at].title)),
       doors ? el("th", { scope: "col" }, doors.title) : null)),

@@ -5,7 +5,7 @@ import { alertLink, rulesOf, stateNode } from "./alertrules.js";
 import { address, ask } from "./ask.js";
 import { bars } from "./bars.js";
 import { csvText, fileName, saveText } from "./csv.js";
-import { byId, el, replace } from "./dom.js";
+import { byId, el, replace, wide } from "./dom.js";
 import { amount, basisNodes, columnOf, look, sectionOf, sectionRows, sectionTable } from "./figures.js";
 import { conversationLink } from "./listed.js";
 import { overTime } from "./overtime.js";
@@ -176,7 +176,7 @@ async function showBurnDown(report, { from, to, zone }, signal) {
     const hasRows = rows.length > 0;
     replace(byId("burndown"), hasRows ? host : el("p", { class: "soft" }, "The range is too short to show how budgets went."), unknownNode(over, names, zone),
       el("p", { class: "soft" }, reportLink("Service levels of this range", { from, to })), hasRows
-      ? el("details", {}, el("summary", {}, "Budgets left as a table"), el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Budgets left" },
+      ? el("details", {}, el("summary", {}, "Budgets left as a table"), wide("Budgets left",
         el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "window ends"), names.map((name) => el("th", { scope: "col", class: "number" }, name)))),
           el("tbody", {}, rows)))) : null);
     if (!hasRows) return;

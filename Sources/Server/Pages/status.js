@@ -1,6 +1,6 @@
 // What the server holds and does now, told by /v1/status, and where to go from here.
 import { ask } from "./ask.js";
-import { byId, el, replace, setText } from "./dom.js";
+import { byId, el, replace, setText, wide } from "./dom.js";
 import { count, duration, format } from "./format.js";
 import { show } from "./shell.js";
 import { setDefaults } from "./state.js";
@@ -50,7 +50,7 @@ function showAddresses(addresses) {
   const groups = new Map();
   for (const address of addresses) groups.set(address.group, [...(groups.get(address.group) ?? []), address]);
   for (const [group, rows] of groups) {
-    place.append(el("h2", {}, group), el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": group }, el("table", {},
+    place.append(el("h2", {}, group), wide(group, el("table", {},
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "address"), el("th", { scope: "col" }, "what it is for"))),
       el("tbody", {}, rows.map((row) => {
         const name = el("code", {}, row.method + " " + row.path);
