@@ -4,7 +4,7 @@ import { address, ask } from "./ask.js";
 import { svg } from "./bars.js";
 import { el } from "./dom.js";
 import { duration } from "./format.js";
-import { dateTimeText } from "./time.js";
+import { dateTimeText, iso } from "./time.js";
 
 const width = 400, height = 14;
 const steps = [15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800];
@@ -45,7 +45,7 @@ function told(stretches, step, known) {
 
 // Of what times rules of alerts were evaluated and of what not, by the name: { evaluated, missing }, each [{ from, to }] in seconds.
 export async function evaluations({ from, to }, signal) {
-  const answer = await ask(address("/v1/alerts/evaluated", { from: new Date(from).toISOString(), to: new Date(to).toISOString() }), { signal });
+  const answer = await ask(address("/v1/alerts/evaluated", { from: iso(from), to: iso(to) }), { signal });
   const seconds = (all) => all.map((one) => ({ from: Date.parse(one.from) / 1000, to: Date.parse(one.to) / 1000 }));
   return new Map(answer.alerts.map((one) => [one.alert, { evaluated: seconds(one.evaluated), missing: seconds(one.not_evaluated) }]));
 }

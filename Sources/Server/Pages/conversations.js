@@ -7,7 +7,7 @@ import { count, counted, format } from "./format.js";
 import { filtersOf, orderOf, pageInList } from "./listed.js";
 import { notice, noticeTrouble, show } from "./shell.js";
 import { change, setDefaults, view } from "./state.js";
-import { dateTimeText, offsetText } from "./time.js";
+import { dateTimeText, iso, offsetText } from "./time.js";
 
 setDefaults({ refresh: "1m" });
 
@@ -192,7 +192,7 @@ show(async ({ from, to, zone, view: seen, signal }) => {
   notice("parameters", wrong.length ? "in the address: " + wrong.join("; ") : null);
   const isHeld = place !== null && holds(place, { from, to, sort, order });
   if (place !== null && !isHeld) return change({ cursor: null, before: null }, { isAct: false });
-  const period = isHeld ? { [name]: place } : { from: new Date(from).toISOString(), to: seen.to === "now" ? undefined : new Date(to).toISOString() };
+  const period = isHeld ? { [name]: place } : { from: iso(from), to: seen.to === "now" ? undefined : iso(to) };
   try {
     const answer = await ask(address("/v1/conversations", { ...period, ...values, sort, order: order === "asc" ? order : undefined }), { signal });
     notice("filters", null);

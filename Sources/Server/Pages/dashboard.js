@@ -7,9 +7,7 @@ import { byId, element, isPrinting, replace, setText } from "./dom.js";
 import { makePanel } from "./panels.js";
 import { isPage, notice, noticeTrouble, show } from "./shell.js";
 import { change, link, setDefaults, view } from "./state.js";
-import { fullText, isRelative, parsed, setCalendar } from "./time.js";
-
-function iso(time) { return new Date(time).toISOString() }
+import { fullText, isRelative, iso, parsed, setCalendar } from "./time.js";
 
 // Pixels above and below the view in which a panel counts as near.
 const nearby = 300;

@@ -10,7 +10,7 @@ import { conversationLink } from "./listed.js";
 import { RowTable, text } from "./rowtable.js";
 import { notice, refresh, show } from "./shell.js";
 import { change, setDefaults } from "./state.js";
-import { dateTimeText, offsetText } from "./time.js";
+import { dateTimeText, iso, offsetText } from "./time.js";
 
 setDefaults({ from: "now-24h", lang: "sql", view: "table" });
 
@@ -191,7 +191,7 @@ function tableOf(answer) {
   const { resultType, result } = answer.data;
   if (resultType === "scalar" || resultType === "string") {
     const value = { name: "value", type: resultType, isNumber: resultType === "scalar" };
-    return { columns: [{ name: "time", type: "time" }, value], rows: [[new Date(result[0] * 1000).toISOString(), result[1]]] };
+    return { columns: [{ name: "time", type: "time" }, value], rows: [[iso(result[0] * 1000), result[1]]] };
   }
   const labels = [...new Set(result.flatMap((series) => Object.keys(series.metric)))].sort();
   const columns = labels.map((name) => ({ name: name === "__name__" ? "metric" : name, type: "label" }));
@@ -203,7 +203,7 @@ function tableOf(answer) {
   return {
     columns: [...columns, { name: "time", type: "time" }, value],
     rows: result.flatMap((series) => (series.values ?? series.histograms).map(([time, found]) =>
-      [...first(series), new Date(time * 1000).toISOString(), found])),
+      [...first(series), iso(time * 1000), found])),
   };
 }
 
@@ -308,7 +308,7 @@ function drawChart(wanted, page) {
   }, {
     // Rows have the times that their question asks for.
     onZoom: wanted.lang === "sql" ? undefined
-      : (from, to) => change({ from: new Date(from).toISOString(), to: new Date(to).toISOString() }),
+      : (from, to) => change({ from: iso(from), to: iso(to) }),
   });
   host.append(chart.host);
   chart.update({ ...made, series: few.series, bands: [], finished: Infinity });

@@ -8,7 +8,7 @@ import { amount, columnOf, isInPart, look, sectionOf, sectionTable } from "./fig
 import { count, duration, relation } from "./format.js";
 import { hasPage, keepView, part, show } from "./shell.js";
 import { link, setDefaults } from "./state.js";
-import { askedTime, clockText, dateTimeText, offsetText } from "./time.js";
+import { askedTime, clockText, dateTimeText, iso, offsetText } from "./time.js";
 
 // Days are the server's, whoever looks, until somebody chooses a zone.
 setDefaults({ from: "now-30d", refresh: "1m" }, { timezone: "utc" });
@@ -175,7 +175,7 @@ function beforeAndAfter(section, row, timezone, now) {
   const end = Math.min(time + day, now);
   if (!(end - time >= minute)) return "–";
   const [first, by] = asked[cellOf(section, "type", row)?.exact] ?? [];
-  const range = { from: new Date(time).toISOString(), to: new Date(end).toISOString(), timezone, compare: "previous" };
+  const range = { from: iso(time), to: iso(end), timezone, compare: "previous" };
   const kinds = Object.keys(reports).sort((one, other) => Number(other === first) - Number(one === first));
   return kinds.flatMap((kind, at) => [
     at ? " · " : "", linked("/reports/" + kind, kind === first ? { ...range, by } : range, reports[kind]),

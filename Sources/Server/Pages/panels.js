@@ -6,7 +6,7 @@ import { element, isPrinting, replace } from "./dom.js";
 import { format, shortened } from "./format.js";
 import { Heatmap, number } from "./heatmap.js";
 import { link, view } from "./state.js";
-import { fullText } from "./time.js";
+import { fullText, iso } from "./time.js";
 
 // What a field looks like: the defaults, then what is said of its name; the last one wins.
 function display(model, name) {
@@ -80,7 +80,7 @@ function csvOf(model, line, page, more) {
   const lines = [["panel", model.title], ["from", fullText(page.from, page.zone)], ["to", fullText(page.to, page.zone)],
     ...[...page.filters(), ...more()].map(([name, values]) => [name, values.join(" ")]), [], table.columns.map((column) => column.name)];
   for (const row of table.rows) {
-    lines.push(row.map((value, at) => table.columns[at].kind === "time" ? new Date(value).toISOString() : value));
+    lines.push(row.map((value, at) => table.columns[at].kind === "time" ? iso(value) : value));
   }
   return csvText(lines);
 }

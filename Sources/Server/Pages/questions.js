@@ -2,12 +2,11 @@
 // by that, else in explore.
 import { hasPage } from "./shell.js";
 import { link } from "./state.js";
+import { iso } from "./time.js";
 
 // What the list of conversations is filtered by.
 const listed = new Set(["channel", "tenant"]);
 const hour = 3600000;
-
-function iso(time) { return new Date(time).toISOString(); }
 
 function sqlText(text) { return "'" + text.replaceAll("'", "''") + "'"; }
 

@@ -6,7 +6,7 @@ import { el, replace } from "./dom.js";
 import { count, measured } from "./format.js";
 import { conversationLink } from "./listed.js";
 import { change } from "./state.js";
-import { dateTimeText } from "./time.js";
+import { dateTimeText, iso } from "./time.js";
 
 export function isReplayAsked() { return new URLSearchParams(location.search).get("causes") === "1"; }
 
@@ -15,7 +15,7 @@ function stopButton() { return el("button", { type: "button", click: () => chang
 // Not all of the range was evaluated: from when on nothing is said, why, and how to go on. What was pending then is looked
 // at from an hour before, since a rule waits.
 function endedNode(answer, end, time) {
-  const rest = new Date(Math.max(Date.parse(answer.from), Date.parse(answer.ended_at) - 3600000)).toISOString();
+  const rest = iso(Math.max(Date.parse(answer.from), Date.parse(answer.ended_at) - 3600000));
   const isFurther = Date.parse(rest) > Date.parse(answer.from);
   return el("p", { class: "warn" }, "! not evaluated from " + time(answer.ended_at) + " on"
     + (answer.ended_because ? ": the time that a question may take was over. Nothing is said of the rest; a shorter range is evaluated whole. " : ". "),
@@ -29,7 +29,7 @@ export async function showReplay(place, { from, to, zone }, signal, { rule, butt
     return replace(place, el("p", { class: "soft" }, what + " evaluated over the range again, which may take some seconds. "),
       el("button", { type: "button", click: () => change({ causes: "1" }) }, button));
   }
-  const [start, end] = [new Date(from).toISOString(), new Date(to).toISOString()];
+  const [start, end] = [iso(from), iso(to)];
   // What an answer has shown stays until the next one is there.
   if (!place.querySelector("table")) {
     replace(place, el("p", { class: "soft", role: "status" }, what + " evaluated over the range again … "), stopButton());

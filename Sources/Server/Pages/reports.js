@@ -10,7 +10,7 @@ import { overTime } from "./overtime.js";
 import { havingInCommon } from "./questions.js";
 import { notice, show } from "./shell.js";
 import { change, setDefaults, view } from "./state.js";
-import { askedTime, dateText, instant, offset, reading } from "./time.js";
+import { askedTime, dateText, instant, iso, offset, reading } from "./time.js";
 
 const place = byId("report");
 const kind = place.dataset.kind;
@@ -25,8 +25,6 @@ const pointsMax = 2000000;
 
 // Days are the server's, whoever looks, until somebody chooses a zone.
 setDefaults({ from: "now-30d" }, { timezone: "utc" });
-
-function iso(time) { return new Date(time).toISOString(); }
 
 // MARK: what is asked
 

@@ -12,7 +12,7 @@ import { overTime } from "./overtime.js";
 import { havingInCommon } from "./questions.js";
 import { hasPage, keepView, part, show } from "./shell.js";
 import { change, link, setDefaults } from "./state.js";
-import { dateTimeText } from "./time.js";
+import { dateTimeText, iso } from "./time.js";
 
 setDefaults({ from: "now-7d", refresh: "5m" });
 
@@ -39,7 +39,7 @@ function measureOf(slo) { return slo.replaceAll("-", "_"); }
 // A report of a time, day by day: of the window of an objective, or of the range that is shown.
 function reportLink(text, { from, to }, measure) {
   if (!hasPage("/reports/sla")) return null;
-  const range = { from: new Date(from).toISOString(), to: new Date(to).toISOString(), by: "day" };
+  const range = { from: iso(from), to: iso(to), by: "day" };
   return el("a", { href: link("/reports/sla", measure ? { ...range, measure } : range) }, text);
 }
 
@@ -115,7 +115,7 @@ function ends(from, to) {
 
 async function budgetsAt(end, watermark, signal) {
   if (past.has(end)) return past.get(end);
-  const report = await ask(address("/v1/slos", { to: new Date(end).toISOString(), section: "budgets", format: "cells" }), { signal });
+  const report = await ask(address("/v1/slos", { to: iso(end), section: "budgets", format: "cells" }), { signal });
   const section = sectionOf(report, "budgets");
   const left = new Map(section.rows.map((row) => [cellOf(section, row, "slo").text, cellOf(section, row, "budget_left")]));
   if (end < watermark - hour) {
@@ -186,7 +186,7 @@ async function showBurnDown(report, { from, to, zone }, signal) {
       title: "Budget left", unit: "percentunit", zone, from: times[0], to: times.at(-1), start: times[0], step, count: times.length, series,
       // What is overspent many times over would flatten all others: it runs out of the chart, the table has it.
       min: Math.max(-1, least), finished: watermark,
-      onZoom: (start, end) => change({ from: new Date(start).toISOString(), to: new Date(end).toISOString() }),
+      onZoom: (start, end) => change({ from: iso(start), to: iso(end) }),
     });
   };
   await drawAgain();
@@ -195,7 +195,7 @@ async function showBurnDown(report, { from, to, zone }, signal) {
 addEventListener("themechange", () => drawAgain());
 
 show(async ({ from, to, zone, view: shown, signal }) => {
-  const end = shown.to === "now" ? undefined : new Date(to).toISOString();
+  const end = shown.to === "now" ? undefined : iso(to);
   const report = await ask(address("/v1/slos", { to: end, timezone: zone, format: "cells" }), { signal });
   const windows = windowsOf(report);
   showTiles(report, windows);

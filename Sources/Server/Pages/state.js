@@ -1,6 +1,6 @@
 // What is seen follows from the address alone, so that reload, back and a link that is passed on show the same. What a
 // person does is a step to go back from; what happens by itself is none.
-import { isRelative, isZone, parsed, zoneName } from "./time.js";
+import { isRelative, isZone, iso, parsed, zoneName } from "./time.js";
 
 const defaults = { from: "now-24h", to: "now", timezone: storedZone(), refresh: "off" };
 const listeners = new Set();
@@ -115,8 +115,8 @@ export function link(path, changes = {}) {
 export function absoluteLink() {
   const { from, to, zone } = range();
   const target = new URL(location.href);
-  target.searchParams.set("from", new Date(from).toISOString());
-  target.searchParams.set("to", new Date(to).toISOString());
+  target.searchParams.set("from", iso(from));
+  target.searchParams.set("to", iso(to));
   target.searchParams.set("timezone", zone === "UTC" ? "utc" : zone);
   target.searchParams.delete("refresh");
   return target.href;

@@ -163,9 +163,12 @@ export function parsed(text, { now, zone, isEnd = false, weekStart = calendar.we
   return (plain[4] === undefined ? beginning : instant)({ year, month, day, hour, minute, second }, zone);
 }
 
+// A time as the server and addresses have it.
+export function iso(time) { return new Date(time).toISOString(); }
+
 // An end of a range as the server is asked for it: as it is written, so that the server reads it by its own clock. Milliseconds
 // are none of its forms, and what a page has by itself is an instant.
-export function askedTime(text, time) { return /^-?\d+$/.test(text.trim()) ? new Date(time).toISOString() : text.trim(); }
+export function askedTime(text, time) { return /^-?\d+$/.test(text.trim()) ? iso(time) : text.trim(); }
 
 export function isRelative(text) { return text.trim().startsWith("now"); }
 
