@@ -134,39 +134,44 @@ class Conversations:
             one.topics.append((event.time, event.position, event.get("topic")))
 
 
-class OutcomeCounts:
+class Counts:
+    """Of conversations of a group, how many are what; `told` says of one whether it is."""
+
+    NAMES = ()
+
+    def __init__(self):
+        self.values = dict.fromkeys(self.NAMES, 0)
+
+    def add(self, one):
+        for name, count in self.told(one):
+            self.values[name] += int(count)
+
+    def told(self, one):
+        raise NotImplementedError
+
+    def document(self):
+        return dict(self.values)
+
+
+class OutcomeCounts(Counts):
     """How the closed conversations of a group ended; ratings are the last ones of conversations, also of those that have not closed."""
 
     NAMES = ("closed", "resolved", "escalated", "abandoned", "open", "reopened", "handed_over", "ratings", "satisfied", "requested",
              "asked_or_rated", "rated_open")
 
-    def __init__(self):
-        self.values = dict.fromkeys(self.NAMES, 0)
-
-    def add(self, one):
+    def told(self, one):
         closed, rated = one.closed_time is not None, one.score is not None
-        for name, count in (("closed", closed), (one.outcome, closed), ("reopened", closed and one.reopened > 0),
-                            ("handed_over", closed and bool(one.raised)), ("ratings", rated), ("satisfied", (one.score or 0) >= 4),
-                            ("requested", one.requested > 0), ("asked_or_rated", rated or one.requested > 0), ("rated_open", not closed)):
-            self.values[name] += int(count)
-
-    def document(self):
-        return dict(self.values)
+        return (("closed", closed), (one.outcome, closed), ("reopened", closed and one.reopened > 0),
+                ("handed_over", closed and bool(one.raised)), ("ratings", rated), ("satisfied", (one.score or 0) >= 4),
+                ("requested", one.requested > 0), ("asked_or_rated", rated or one.requested > 0), ("rated_open", not closed))
 
 
-class BegunCounts:
+class BegunCounts(Counts):
     """How the conversations of a group stand that began in a period; by house-1 what has closed is decided."""
 
     NAMES = ("begun", "undecided", "closed", "resolved", "handed_over", "ratings", "satisfied")
 
-    def __init__(self):
-        self.values = dict.fromkeys(self.NAMES, 0)
-
-    def add(self, one):
+    def told(self, one):
         closed = one.closed_time is not None
-        for name, count in (("begun", True), ("undecided", not closed), ("closed", closed), ("resolved", closed and one.outcome == "resolved"),
-                            ("handed_over", closed and bool(one.raised)), ("ratings", one.score is not None), ("satisfied", (one.score or 0) >= 4)):
-            self.values[name] += int(count)
-
-    def document(self):
-        return dict(self.values)
+        return (("begun", True), ("undecided", not closed), ("closed", closed), ("resolved", closed and one.outcome == "resolved"),
+                ("handed_over", closed and bool(one.raised)), ("ratings", one.score is not None), ("satisfied", (one.score or 0) >= 4))
