@@ -96,6 +96,22 @@ private func survey(_ system: SimulatedFileSystem, from start: LogPlace? = nil) 
         #expect(start.faults.map(\.file) == [path(1)] && start.end == nil)
     }
 
+    /// A file whose header is gone, or whose length, is at fault alone: what is made up for it is held against no other
+    /// one, and its records are found by the id that the next file says.
+    @Test(arguments: [0, 1, 2]) func aZeroedHeaderIsTheOnlyFault(kind: Int) throws {
+        let (system, records, ends) = try closedLog(events: 40, bytes: 400)
+        let number = kind == 2 ? 2 : 1
+        system.damage(path(number)) {
+            if kind == 0 { for place in 0..<512 { $0[place] = 0 } } else { $0.removeLast($0.count / 2) }
+        }
+        let found = try survey(system)
+        #expect(found.faults.map(\.file) == [path(number)] && found.behind.nextPosition == 40)
+        let place = try #require(ends.first { $0.fileNumber == 3 && $0.offset > 1024 })
+        let earlier = try LogSurvey(directory: logPath, fileSystem: system, before: place)
+        #expect(earlier.faults.map(\.file) == [path(number)])
+        if kind == 0 { #expect(found.behind.records == records.count) }
+    }
+
     /// Of files before the place from which replay goes on none is needed: a damaged one, or a gap, stops nothing.
     @Test(arguments: [true, false]) func filesBeforeThePlaceOfReplayAreNotNeeded(isMissing: Bool) throws {
         let (system, records, ends) = try closedLog(events: 40, bytes: 400)

@@ -100,7 +100,11 @@ struct LogFileHeader: Equatable {
     }
 
     /// Why the file cannot stand behind another one, with the file at fault; nil where it can.
-    func objection(after previous: LogFileHeader?, in directory: LogDirectory) -> CorruptionError? {
+    /// - Parameter isStandIn: the header of the other one is damaged, and this one made up for it: its id and its length
+    ///   are no more than likely, and what differs from them is at no fault.
+    func objection(
+        after previous: LogFileHeader?, isStandIn: Bool = false, in directory: LogDirectory
+    ) -> CorruptionError? {
         guard let previous else { return nil }
         func damage(_ offset: Int, _ expectation: String) -> CorruptionError {
             CorruptionError(file: directory.logPath(fileNumber), offset: offset, expectation: expectation)
@@ -111,6 +115,7 @@ struct LogFileHeader: Equatable {
                 file: directory.logPath(previous.fileNumber + 1), offset: 0,
                 expectation: "the log up to file \(fileNumber), which is there; the file is missing")
         }
+        guard !isStandIn else { return nil }
         guard logID == previous.logID else { return damage(Offset.logID, "the log id of the file before") }
         guard previousEnd >= LogFormat.fileHeaderBytes, previousEnd <= previous.fileBytes else {
             return damage(Offset.previousEnd, "an end within the file before")

@@ -112,14 +112,13 @@ package struct LogSurvey: Sendable {
             try fileSystem.lengthBytes(of: directory.logPath(number)) != nil
         }
         var found: [(number: UInt64, survey: LogSurvey)] = []
-        var previous: LogFileHeader?
+        var previous: KnownHeader?
         for (index, number) in numbers.enumerated() {
             var file = LogSurvey(directory, before: place)
             do {
-                let next = index + 1 < numbers.count ? numbers[index + 1] : nil
-                previous = try file.read(number, after: previous, before: next) ?? previous
+                previous = try file.read(number, after: previous, before: numbers[(index + 1)...]) ?? previous
             } catch let error as StorageError where error.isMissing {
-                if let last = previous, try !isThere(last.fileNumber) { previous = nil }
+                if let last = previous, try !isThere(last.header.fileNumber) { previous = nil }
                 continue
             }
             found.append((number, file))
@@ -135,15 +134,17 @@ package struct LogSurvey: Sendable {
     /// Reads one file of those before the place.
     /// - Returns: its header, or what serves in its stead; nil where nothing does.
     private mutating func read(
-        _ number: UInt64, after previous: LogFileHeader?, before next: UInt64?
-    ) throws -> LogFileHeader? {
-        let (found, fault) = try header(number, after: previous)
+        _ number: UInt64, after previous: KnownHeader?, before others: ArraySlice<UInt64>
+    ) throws -> KnownHeader? {
+        let (found, fault) = try header(number, after: previous, before: others)
         if let fault { note(fault) }
         guard let found else { return nil }
-        position = found.firstPosition
-        var following = next.flatMap { try? directory.head(of: $0).header.get() }
-        if following?.objection(after: found, in: directory) != nil { following = nil }
-        try read(found, isWhole: fault == nil, next: following, isLast: next == nil) { _, _ in }
+        position = found.header.firstPosition
+        var following = others.first.flatMap { try? directory.head(of: $0).header.get() }
+        if following?.objection(after: found.header, isStandIn: found.isStandIn, in: directory) != nil {
+            following = nil
+        }
+        try read(found.header, isWhole: fault == nil, next: following, isLast: others.isEmpty) { _, _ in }
         return found
     }
 
@@ -157,41 +158,53 @@ package struct LogSurvey: Sendable {
     }
 
     private mutating func read(_ numbers: [UInt64], _ each: (LogRecord, Bool) throws -> Void) throws {
-        var last: (header: LogFileHeader, isWhole: Bool)?
-        for number in numbers {
-            let (found, fault) = try header(number, after: last?.header)
-            if let last { try read(last.header, isWhole: last.isWhole, next: fault == nil ? found : nil, each) }
-            if let fault { note(fault) } else if faultCount > 0, let found { behind.reach(found.firstPosition) }
-            if last == nil, let found { position = start?.position ?? found.firstPosition }
+        var last: (known: KnownHeader, isWhole: Bool)?
+        for (index, number) in numbers.enumerated() {
+            let (found, fault) = try header(number, after: last?.known, before: numbers[(index + 1)...])
+            if let last {
+                try read(last.known.header, isWhole: last.isWhole, next: fault == nil ? found?.header : nil, each)
+            }
+            if let fault { note(fault) } else if faultCount > 0, let found { behind.reach(found.header.firstPosition) }
+            if last == nil, let found { position = start?.position ?? found.header.firstPosition }
             if let found { last = (found, fault == nil) }
         }
-        if let last { try read(last.header, isWhole: last.isWhole, next: nil, isLast: true, each) }
+        if let last { try read(last.known.header, isWhole: last.isWhole, next: nil, isLast: true, each) }
     }
 
     /// The header of a file, or one that serves to search it where it is damaged.
+    private struct KnownHeader {
+        var header: LogFileHeader
+        var isStandIn = false
+    }
+
+    /// - Parameter others: the files behind it.
     private func header(
-        _ number: UInt64, after previous: LogFileHeader?
-    ) throws -> (LogFileHeader?, CorruptionError?) {
+        _ number: UInt64, after previous: KnownHeader?, before others: ArraySlice<UInt64>
+    ) throws -> (KnownHeader?, CorruptionError?) {
         let (head, found) = try directory.head(of: number)
         let fault: CorruptionError
         switch found {
         case .success(let header):
-            return (header, header.objection(after: previous, in: directory))
+            let objection = header.objection(
+                after: previous?.header, isStandIn: previous?.isStandIn ?? false, in: directory)
+            return (KnownHeader(header: header), objection)
         case .failure(let damage): fault = damage
         }
-        guard let previous else {
-            // What it says of the log's id may be whole: its records are known by that.
-            var id = ByteCursor(head.sector.dropFirst(LogFileHeader.idOffset))
-            guard let logID = try? id.read(littleEndian: UInt64.self) else { return (nil, fault) }
-            let stand = LogFileHeader(
-                logID: logID, fileNumber: number, fileBytes: min(head.lengthBytes, LogFormat.fileBytesMax),
-                firstPosition: start?.position ?? 0, previousEnd: 0, previousChain: 0)
-            return (stand, fault)
-        }
+        guard let logID = previous?.header.logID ?? logID(of: head, before: others) else { return (nil, fault) }
+        let before = previous?.header
         let stand = LogFileHeader(
-            logID: previous.logID, fileNumber: number, fileBytes: min(head.lengthBytes, LogFormat.fileBytesMax),
-            firstPosition: previous.firstPosition, previousEnd: previous.fileBytes, previousChain: 0)
-        return (stand, fault)
+            logID: logID, fileNumber: number, fileBytes: min(head.lengthBytes, LogFormat.fileBytesMax),
+            firstPosition: before?.firstPosition ?? start?.position ?? 0, previousEnd: before?.fileBytes ?? 0,
+            previousChain: 0)
+        return (KnownHeader(header: stand, isStandIn: true), fault)
+    }
+
+    /// The id by which the records of a file with a damaged header, before which no file stands, are known: what the
+    /// next whole header says, else what stands where the damaged one has it; nil where nothing does.
+    private func logID(of head: LogFileHead, before others: ArraySlice<UInt64>) -> UInt64? {
+        let next = others.lazy.compactMap { try? directory.head(of: $0).header.get().logID }.first
+        var own = ByteCursor(head.sector.dropFirst(LogFileHeader.idOffset))
+        return next ?? (try? own.read(littleEndian: UInt64.self))
     }
 
     /// Reads one file to its end.
