@@ -65,6 +65,7 @@ let package = Package(
         library("CZlib", apt: "zlib1g-dev"),
         library("CCrypto", apt: "libssl-dev"),
         library("CCurl", apt: "libcurl4-openssl-dev"),
+        library("CLibPQ", apt: "libpq-dev"),
         room("Compression", "System/Compression", uses: ["CLZ4", "CZstd", "CZlib"]),
         room("Hashing", "System/Hashing", uses: ["CXXHash", "CCrypto", "Bytes"]),
         .target(
@@ -76,6 +77,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("re2")]),
         room("RegularExpressions", "System/RegularExpressions", uses: ["CRE2"]),
         room("HTTPRequests", "System/HTTPRequests", uses: ["CCurl"]),
+        room("PostgresConnections", "System/PostgresConnections", uses: ["CLibPQ"]),
         room("PostgresParsing", "System/PostgresParsing", uses: ["CPgQuery"]),
         .target(name: "CLibFuzzer", path: "Sources/System/CLibFuzzer"),
         room("FuzzDriver", "System/FuzzDriver", uses: ["CLibFuzzer"]),
@@ -143,6 +145,11 @@ let package = Package(
             "Exporting", "Outputs/Exporting",
             uses: ["Bytes", "JSONTexts", "Domain", "Hashing", "WireFormats", "Projections"]),
         tests("Exporting", uses: ["Bytes", "Platform", "Columnar", "Domain", "Projections", "WireFormats"]),
+
+        room(
+            "Shipping", "Outputs/Shipping",
+            uses: ["Bytes", "Columnar", "Exporting", "Hashing", "Platform", "PostgresConnections"]),
+        tests("Shipping", uses: ["Bytes", "Columnar", "Exporting", "Hashing", "Platform"]),
 
         room("Alerting", "Outputs/Alerting", uses: ["Bytes", "JSONTexts", "Domain", "EmbeddedAlerts"]),
 
@@ -260,6 +267,18 @@ let package = Package(
                 "RuleFiles", "Sending",
             ]),
         tests("Sending", uses: ["AlertRules", "Bytes", "PromQLText"]),
+        room(
+            "Shipments", "Services/Shipments",
+            uses: [
+                "Columnar", "Domain", "EventStores", "Execution", "Intakes", "JSONTexts", "OperatorLogs", "Plans",
+                "Platform", "Shipping",
+            ]),
+        tests(
+            "Shipments",
+            uses: [
+                "Columnar", "Domain", "EventStores", "Exporting", "Hashing", "Platform", "Shipping", "WireFormats",
+                "Workload",
+            ]),
         tests(
             "Rules",
             uses: [
@@ -281,7 +300,8 @@ let package = Package(
                 "Access", "Alerting", "Asking", "Bytes", "Columnar", "Compression", "Dashboarding", "Dialects",
                 "Domain", "EmbeddedPages", "EventStores", "Execution", "Exporting", "Hashing", "Intakes", "JSONTexts",
                 "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "Reports", "RequestFields", "Rules",
-                "SQLText", "Sending", "WireFormats", hummingbird,
+                "SQLText", "Sending", "Shipments", "Shipping", "WireFormats",
+                hummingbird,
             ]),
         tests(
             "HTTPFronts",
@@ -311,7 +331,7 @@ let package = Package(
         room(
             "Settings", "Commands/Settings",
             uses: [
-                "Access", "JSONTexts", "Domain", "Exporting", "OperatorLogs", "Platform", "RuleFiles", "Sending",
+                "Access", "JSONTexts", "Domain", "Exporting", "OperatorLogs", "Platform", "RuleFiles", "Sending", "Shipping",
                 .product(name: "Yams", package: "Yams"),
             ]),
         tests("Settings", uses: ["Access", "Domain", "Exporting", "OperatorLogs", "Platform", "Sending"]),
@@ -323,7 +343,7 @@ let package = Package(
                 "Reports", "EventStores", "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Access",
                 "Asking",
                 "Clients", "Dashboarding", "HTTPFronts", "Alerting", "AlertRules", "OpenSLO", "OperatorLogs",
-                "RuleFiles", "RuleTrials", "Rules", arguments,
+                "RuleFiles", "RuleTrials", "Rules", "Shipments", "Shipping", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings, linkerSettings: swiftLibraries),
 

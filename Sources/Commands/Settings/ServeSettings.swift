@@ -4,6 +4,7 @@ import Exporting
 package import OperatorLogs
 package import Platform
 package import Sending
+package import Shipping
 
 /// What `plimsoll serve` can be told: by flag, by environment, by file. A flag beats its variable, which beats the
 /// file, which beats the default.
@@ -34,6 +35,11 @@ package struct ServeSettings: Sendable {
     package var objectives = ObjectiveSettings()
     /// Where traces of answers are sent, and which.
     package var traces = TraceExportConfiguration()
+
+    /// What is shipped to a PostgreSQL database; nil: nothing is.
+    package var postgresShipping: PostgresShippingSettings?
+    /// Somebody said where that is.
+    var isShippingNamed = false
 
     /// Where dashboards lie that pages show beside the program's own; nil: nowhere.
     package var dashboardFolder: String?
@@ -121,6 +127,13 @@ package struct ServeSettings: Sendable {
                 (
                     ["traces.headers", "traces.endpoint"],
                     "traces.headers would be sent to every one of several endpoints; name one endpoint"
+                ))
+        }
+        if let shipping = postgresShipping, shipping.connection.isEmpty, !isShippingNamed {
+            contradictions.append(
+                (
+                    ["ship.postgresql.connection", "ship.postgresql.schema"],
+                    "ship.postgresql.connection says where to ship to; environment where PG* variables do"
                 ))
         }
         return contradictions + alerts.contradictions
@@ -288,7 +301,7 @@ extension Setting {
             ) {
                 $0.dashboardFolder = try SettingText.name($1)
             },
-        ] + retention + archive + outcomes + traces + alerts
+        ] + retention + archive + outcomes + traces + shipping + alerts
 
     private static let retention: [Setting] = [
         Setting(

@@ -45,6 +45,13 @@ enum SettingText {
         return address
     }
 
+    /// Names separated by commas.
+    static func names(_ text: String) throws(SettingProblem) -> [String] {
+        let names = text.split(separator: ",", omittingEmptySubsequences: false).map { trimmed($0) }
+        guard names.allSatisfy({ !$0.isEmpty }) else { throw SettingProblem(expected: "names separated by commas") }
+        return names
+    }
+
     static func hostNames(_ text: String) throws(SettingProblem) -> [String] {
         let names = text.split(separator: ",", omittingEmptySubsequences: false).map { trimmed($0) }
         let isName = { (byte: UInt8) -> Bool in

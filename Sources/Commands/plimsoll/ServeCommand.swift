@@ -197,6 +197,7 @@ struct ServeCommand: AsyncParsableCommand {
             isInsecure: insecure || settings.isInsecure, limits: settings.limits)
         configuration.otlpListen = try otlpAddress(settings)
         configuration.traceExport = settings.traces
+        configuration.shipping = settings.postgresShipping.map { [$0.target] } ?? []
         configuration.isTokenRequired = requireTokens || settings.isTokenRequired
         (configuration.names, configuration.proxies) = (settings.names, settings.proxies)
         configuration.traceLink = settings.traceLink

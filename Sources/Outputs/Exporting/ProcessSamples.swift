@@ -25,6 +25,8 @@ package struct ProcessSamples: Sendable {
     package var traceExports: [TraceExportSample] = []
     /// What became of alerts, for each destination.
     package var alertSending: [AlertSendingSample] = []
+    /// What became of what is shipped, for each database.
+    package var shipping: [ShippingSample] = []
     /// Whether rules are those of their files, and when they were read last (ns since 1970 UTC); nil where none are
     /// evaluated.
     package var rules: (areTaken: Bool, takenAt: Int64)?
@@ -129,6 +131,7 @@ package struct ProcessSamples: Sendable {
             number("plimsoll_http_full_listeners", connections?.fullListeners),
             number("plimsoll_http_connection_waits_total", connections?.waits),
         ].compactMap { $0 } + TraceExportSample.families(traceExports) + AlertSendingSample.families(alertSending)
+            + ShippingSample.families(shipping)
     }
 
     private var flushFamily: MetricFamily? {

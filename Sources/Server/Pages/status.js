@@ -39,6 +39,7 @@ function showCards(s) {
     [count(s.connections), s.full_listeners ? "connections, others wait" : "connections"],
     [s.watermark, "watermark"],
     ...s.trace_exports.map((t) => [count(t.traces_sent), "traces sent, " + t.lag_seconds + " s behind"]),
+    ...s.shipping.map((t) => [count(t.rows), "rows shipped to " + t.destination + ", " + t.lag_seconds + " s behind"]),
   ];
   replace(byId("cards"), cards.map(([value, label]) =>
     el("div", { class: "card" }, el("b", {}, value), el("span", {}, label))));

@@ -261,6 +261,32 @@ package enum MetricCatalogue {
             "plimsoll_trace_export_position", .gauge, "Position up to which traces are delivered.",
             labels: [MetricLabel("destination", .given)], .process),
         MetricDefinition(
+            "plimsoll_shipping_rows_total", .counter, "Rows that a database took, the same ones each time.",
+            labels: [MetricLabel("destination", .given)], .process),
+        MetricDefinition(
+            "plimsoll_shipping_bytes_total", .counter, unit: "bytes", "Bytes of rows that a database took.",
+            labels: [MetricLabel("destination", .given)], .process),
+        MetricDefinition(
+            "plimsoll_shipping_transactions_total", .counter, "Transactions that a database took.",
+            labels: [MetricLabel("destination", .given)], .process),
+        MetricDefinition(
+            "plimsoll_shipping_failures_total", .counter, "Attempts to ship that brought nothing, by reason.",
+            labels: [MetricLabel("destination", .given), MetricLabel("reason", .given)], .process),
+        MetricDefinition(
+            "plimsoll_shipping_lag_seconds", .gauge, unit: "seconds",
+            "How long ago the last event that a database has was received, while others wait.",
+            labels: [MetricLabel("destination", .given)], .process),
+        MetricDefinition(
+            "plimsoll_shipping_waiting_events", .gauge, "Events that a database does not have yet.",
+            labels: [MetricLabel("destination", .given)], .process),
+        MetricDefinition(
+            "plimsoll_shipping_position", .gauge, "Position up to which a database has events.",
+            labels: [MetricLabel("destination", .given)], .process),
+        MetricDefinition(
+            "plimsoll_shipping_last_success_timestamp_seconds", .gauge, unit: "seconds",
+            "When a database last took something.",
+            labels: [MetricLabel("destination", .given)], .process),
+        MetricDefinition(
             "plimsoll_alerts_total", .counter, "Alerts that a destination was told or could not be told.",
             labels: [MetricLabel("destination", .given), MetricLabel("result", .given)], .process),
         MetricDefinition(

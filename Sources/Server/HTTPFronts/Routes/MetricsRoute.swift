@@ -65,6 +65,7 @@ extension Routes {
         samples.overdueNanoseconds = status.retention.overdueNanoseconds
         samples.traceExports = senders.map(\.sample)
         samples.alertSending = alertSenders.map(\.sample)
+        samples.shipping = shippers.map(\.sample)
         samples.rules = ruleStanding.map { (areTaken: $0.failure == nil, takenAt: $0.takenAt) }
         samples.echoedSpans = traces.echoedSpans
         samples.rebookedPicoUSD = status.rebookedPicoUSD

@@ -12,6 +12,7 @@ import Platform
 import RequestFields
 import Rules
 import Sending
+import Shipping
 
 /// What answers the addresses of ``RouteTable``. Handlers decode, call, encode; the work is done elsewhere.
 struct Routes: Sendable {
@@ -64,6 +65,8 @@ struct Routes: Sendable {
     var ruleManager: RuleManager?
     /// Who tells others of alerts.
     var alertSenders: [AlertSender] = []
+    /// Who brings databases what the store has.
+    var shippers: [Shipper] = []
     /// The files of the rules; nil: they follow from objectives.
     var ruleFiles: RuleFileWatch?
 

@@ -47,6 +47,7 @@ extension Routes {
         json.member("full_listeners", connections.fullListeners)
         json.member("connection_waits", connections.waits)
         appendTraceExports(to: &json)
+        appendShipping(to: &json)
         Self.append(status, troubles: health.troubles(beside: status.troubles), to: &json)
         if let scrub = health.scrub.sample {
             json.member("scrub_findings", scrub.findings)
@@ -164,5 +165,24 @@ extension Routes {
             json.endObject()
         }
         json.endArray()
+    }
+
+    private func appendShipping(to json: inout JSONWriter) {
+        json.key("shipping")
+        json.array(shippers.map(\.sample)) { sample, json in
+            json.object { json in
+                json.member("destination", sample.destination)
+                json.member("position", sample.position)
+                json.member("waiting_events", sample.waiting)
+                json.member("lag_seconds", sample.lagSeconds)
+                json.member("transactions", sample.shipments)
+                json.member("rows", sample.rows)
+                json.member("bytes", sample.bytes)
+                json.member("failures", sample.failures.values.reduce(0, +))
+                json.member("correcting", sample.isCorrecting)
+                if let time = sample.lastSuccess { json.member("last_success", RFC3339.render(time)) }
+                if let hindrance = sample.hindrance { json.member("hindrance", hindrance) }
+            }
+        }
     }
 }

@@ -76,6 +76,7 @@ package final class PlimsollServer: Sendable {
             store: store, events: intake, threads: threads.decoders, limits: limits, health: health,
             settlement: settlement, onRefusal: onRefusal)
         let senders = traceSenders(examples)
+        let shippers = shippers()
         let refusals = RefusalCounts(paced, onRefusal: onRefusal) { [self] in reached }
         let (stopping, ceiling) = (QueryCancellation(), connectionCeiling())
         let access = AccessControl(
@@ -91,7 +92,8 @@ package final class PlimsollServer: Sendable {
             startWallNanoseconds: clock.wallNanoseconds(), seriesMemory: seriesMemory(limits),
             earlierStores: EarlierStores(within: queries.memory) { [clock] in clock.monotonicNanoseconds() },
             shelf: shelf(), traceLink: configuration.traceLink,
-            ruleManager: ruleManager(), alertSenders: alertSenders(), ruleFiles: configuration.ruleFiles)
+            ruleManager: ruleManager(), alertSenders: alertSenders(), shippers: shippers,
+            ruleFiles: configuration.ruleFiles)
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
         }
@@ -102,10 +104,12 @@ package final class PlimsollServer: Sendable {
             gate: { ConnectionGate(ceiling, address: $0, refusals: refusals, log: paced) }, refusals: refusals,
             proxies: configuration.proxies,
             background: [StoreTicker(store: store, thread: threads.writer, health: health), settling]
-                + watches(paced, routes, threads) + exports + alerting(routes, threads, until: stopping),
+                + watches(paced, routes, threads) + exports + alerting(routes, threads, until: stopping)
+                + shipments(routes, threads),
             stopsOnSignals: configuration.stopsOnSignals, log: log,
             onStopping: {
                 stopping.cancel()
+                for shipper in shippers { shipper.stop() }
                 // Requests that take events in are waited for; a question can be asked again.
                 try? await Task.sleep(for: limits.questionDrainTimeout)
                 for service in [queries, statusQueries] { service.stop() }

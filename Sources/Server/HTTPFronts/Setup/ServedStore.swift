@@ -7,6 +7,8 @@ package import Plans
 package import Platform
 package import Projections
 package import Sending
+import Shipments
+package import Shipping
 
 // tests: a server is run over stores that fail on demand.
 /// What the server needs of a store: what its services need, and what it is asked. `EventStore` is the one that serves;
@@ -60,6 +62,8 @@ package protocol ServedStore: IntakeStore, SendingStore {
     func canUse(_ place: any FileContentError) -> Bool
     /// What reads all its files once more; nil where there are none.
     func makeScrubber() -> StoreScrubber?
+    /// Where databases are shipped from; nil where that cannot be.
+    func shippingSource(clock: any Clock) -> (any ShippingSource)?
     /// Nothing is asked of it any more.
     func close() throws
 }
@@ -67,6 +71,8 @@ package protocol ServedStore: IntakeStore, SendingStore {
 extension ServedStore {
     /// None.
     package func makeScrubber() -> StoreScrubber? { nil }
+    /// It cannot.
+    package func shippingSource(clock: any Clock) -> (any ShippingSource)? { nil }
 }
 
 extension EventStore: ServedStore {
@@ -83,6 +89,8 @@ extension EventStore: ServedStore {
         let snapshot = snapshot()
         return (snapshot.book, try snapshot.inexactCalls(of: times, look: look))
     }
+    /// See ``ServedStore``.
+    package func shippingSource(clock: any Clock) -> (any ShippingSource)? { StoreShipping(self, clock: clock) }
     /// See ``ServedStore``.
     package func pinnedTables() -> any TableCatalog { snapshot() }
     /// See ``ServedStore``.

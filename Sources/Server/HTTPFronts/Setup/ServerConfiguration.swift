@@ -7,6 +7,7 @@ import NIOCore
 package import Platform
 package import Rules
 package import Sending
+package import Shipping
 
 /// What the operator decides.
 package struct ServerConfiguration: Sendable {
@@ -19,6 +20,8 @@ package struct ServerConfiguration: Sendable {
     package var settleRule = SettleRule()
     /// Where traces of answers are sent.
     package var traceExport = TraceExportConfiguration()
+    /// Databases that are shipped to.
+    package var shipping: [ShippingTarget] = []
     /// Rules that are evaluated; nil: none are.
     package var rules: RuleSet?
     /// The files of the rules, looked at again; nil: they follow from objectives.
@@ -77,7 +80,7 @@ package struct ServerConfiguration: Sendable {
             destinations: destinationCount)
     }
 
-    private var destinationCount: Int { traceExport.endpoints.count + alertSending.destinations.count }
+    private var destinationCount: Int { traceExport.endpoints.count + alertSending.destinations.count + shipping.count }
 
     /// The threads for work that blocks or computes.
     func threads(decoders: Int) -> BlockingThreads.Sizes {

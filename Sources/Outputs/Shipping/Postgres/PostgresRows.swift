@@ -1,0 +1,127 @@
+import Bytes
+import Columnar
+import Hashing
+
+/// Rows of a table as bytes of `COPY … (FORMAT binary)`.
+struct PostgresRows {
+    private let table: PostgresTable
+    /// What stands for the name of a column in hashes of rows: a column that is added later, and null in a row, changes
+    /// no hash.
+    private let tags: [UInt64]
+    private var cells = PostgresBinary()
+    private var hashed = ByteSink()
+
+    init(_ table: PostgresTable) {
+        self.table = table
+        tags = table.columns.map { xxh3(Array($0.name.utf8)) }
+    }
+
+    /// Characters that PostgreSQL cannot hold and that were replaced.
+    var replacedZeros: Int { cells.replacedZeros }
+
+    /// Appends the rows, without header and trailer.
+    mutating func append(_ rows: ShippedRows, revision: Int64, to sink: inout ByteSink) {
+        assert(rows.table == table.table, "rows of the table")
+        let columns = table.columns
+        for row in 0..<rows.chunk.rowCount {
+            let hash = encode(rows, row)
+            var fields = PostgresBinary()
+            fields.beginRow(fields: columns.count + 2)
+            sink.append(contentsOf: fields.bytes)
+            sink.append(contentsOf: cells.bytes)
+            fields.removeAll()
+            fields.append(bigint: hash)
+            fields.append(bigint: revision)
+            sink.append(contentsOf: fields.bytes)
+        }
+    }
+
+    /// What the rows come to, one a row.
+    mutating func digests(_ rows: ShippedRows) -> [RowDigest] {
+        let table = rows.table
+        let cost = table.index(of: "cost_usd")
+        let tokens = ["input_tokens", "output_tokens"].compactMap(table.index(of:))
+        return (0..<rows.chunk.rowCount).map { row in
+            var digest = RowDigest()
+            digest.rows = 1
+            digest.hashes = Int128(encode(rows, row))
+            if let cost, case .numeric(let value, 12) = rows.chunk.columns[cost].scalar(at: row) {
+                digest.costPicoUSD = value
+            }
+            for column in tokens {
+                if case .integer(let value) = rows.chunk.columns[column].scalar(at: row) {
+                    digest.tokens &+= Int128(value)
+                }
+            }
+            return digest
+        }
+    }
+
+    /// Leaves the values of a row in ``cells``.
+    /// - Returns: a hash of those that are not null.
+    private mutating func encode(_ rows: ShippedRows, _ row: Int) -> Int64 {
+        cells.removeAll()
+        hashed.removeAll()
+        for (index, column) in table.columns.enumerated() {
+            let start = cells.count
+            switch column.source {
+            case .column(let place): append(rows.chunk.columns[place], row, column.type)
+            case .nanoseconds(let place):
+                if case .timestamptz(let time) = rows.chunk.columns[place].scalar(at: row) {
+                    cells.append(bigint: time)
+                } else {
+                    cells.appendNull()
+                }
+            case .key: cells.append(uuid: rows.keys[row].high, rows.keys[row].low)
+            case .scope: cells.append(uuid: rows.scopes[row].high, rows.scopes[row].low)
+            }
+            // A null is its length alone.
+            guard cells.count - start > 4 || column.type == .text && !rows.isNull(column, row) else { continue }
+            hashed.append(littleEndian: tags[index])
+            hashed.append(contentsOf: cells.bytes[start...])
+        }
+        return Int64(bitPattern: xxh3(hashed.bytes))
+    }
+
+    private mutating func append(_ vector: Vector, _ row: Int, _ type: PostgresType) {
+        if vector.isNull(row) { return cells.appendNull() }
+        switch vector.storage {
+        case .int64(let values): append(values[row], type)
+        case .int128(let values): cells.append(numeric: values[row], scale: vector.type.scale)
+        case .double(let values): cells.append(double: values[row])
+        case .boolean(let values): cells.append(boolean: values[row])
+        case .text(let codes, let dictionary):
+            let text = dictionary.utf8(Int(codes[row]))
+            if type == .jsonb { cells.append(jsonb: text) } else { cells.append(text: text) }
+        case .constant, .scalars, .interval: append(vector.scalar(at: row), type)
+        }
+    }
+
+    private mutating func append(_ value: Int64, _ type: PostgresType) {
+        switch type {
+        case .timestamptz: cells.append(timestamptz: value)
+        case .numeric(let scale): cells.append(numeric: Int128(value), scale: scale)
+        default: cells.append(bigint: value)
+        }
+    }
+
+    private mutating func append(_ value: Scalar, _ type: PostgresType) {
+        switch value {
+        case .boolean(let value): cells.append(boolean: value)
+        case .integer(let value): cells.append(bigint: value)
+        case .double(let value): cells.append(double: value)
+        case .numeric(let value, let scale): cells.append(numeric: value, scale: scale)
+        case .timestamptz(let value): cells.append(timestamptz: value)
+        case .text(let text): cells.append(text: Array(text.utf8)[...])
+        case .json(let text): cells.append(jsonb: Array(text.utf8)[...])
+        case .null, .timestamp, .date, .interval, .array: cells.appendNull()
+        }
+    }
+}
+
+extension ShippedRows {
+    fileprivate func isNull(_ column: PostgresColumn, _ row: Int) -> Bool {
+        guard case .column(let place) = column.source else { return false }
+        return chunk.columns[place].isNull(row)
+    }
+}

@@ -1,0 +1,44 @@
+package import Hashing
+
+/// A database that is shipped to. Connecting, and all that follows, blocks its thread.
+package protocol ShippingDestination: Sendable {
+    /// As marks, metrics, status and log name it; without what opens it.
+    var name: String { get }
+    /// Connects.
+    /// - Parameter isAbandoned: asked again and again: true ends what is under way.
+    /// - Throws: ``ShippingFailure``.
+    func connect(isAbandoned: @escaping @Sendable () -> Bool) throws(ShippingFailure) -> any ShippingSession
+}
+
+/// One connection to a destination, for one thread at a time. After a failure it is of no use any more: a new one asks
+/// the destination's own row what became of what was under way.
+package protocol ShippingSession: AnyObject {
+    /// Sees to it that the tables are there with their columns, adds what is missing, and says how far the destination
+    /// has got.
+    /// - Parameter source: what names the store; a destination of another one is refused.
+    /// - Throws: ``ShippingFailure``.
+    func prepare(_ tables: [ShippedTable], source: String) throws(ShippingFailure) -> ShippingMark
+    /// Begins a transaction.
+    /// - Throws: ``ShippingFailure``, of kind `moved` where the destination is not at the mark.
+    func begin(at mark: ShippingMark) throws(ShippingFailure)
+    /// Puts rows in place: those whose key is there already stand for what is there, where they differ.
+    /// - Throws: ``ShippingFailure``.
+    func put(_ rows: ShippedRows) throws(ShippingFailure)
+    /// Of these conversations or buckets the table has no rows but those that were put in this transaction.
+    /// - Throws: ``ShippingFailure``.
+    func replace(_ scopes: [Hash128], of table: ShippedTable) throws(ShippingFailure)
+    /// Events at these positions stand in the tables in which they were put in this transaction, and in no others.
+    /// - Throws: ``ShippingFailure``.
+    func settle(_ positions: [Int64]) throws(ShippingFailure)
+    /// Ends the transaction; all of it and the mark are there, or nothing is. Whoever hears nothing asks again.
+    /// - Parameter mark: its epoch is one more than that it began at.
+    /// - Returns: bytes that were sent for it.
+    /// - Throws: ``ShippingFailure``.
+    func commit(_ mark: ShippingMark) throws(ShippingFailure) -> Int
+    /// What stands in a table, by stretches of position (events) or by days of time (others).
+    /// - Parameter request: which stretches.
+    /// - Throws: ``ShippingFailure``.
+    func digests(_ request: DigestRequest) throws(ShippingFailure) -> [Int64: RowDigest]
+    /// The same of rows as they would be put, so that both can be compared.
+    func digest(_ rows: ShippedRows) -> [RowDigest]
+}

@@ -1,0 +1,16 @@
+/// How far a destination has got, as its own row says, which changes in the transaction that brings the rows. It is the
+/// truth; what is kept here is a copy for who wants to know while the destination is away.
+package struct ShippingMark: Hashable, Sendable {
+    /// Counts the transactions: whoever ships knows by it whether the destination is where he left it.
+    package var epoch: Int64 = 0
+    /// Events up to here are there.
+    package var position: Int64 = 0
+    /// What the store noted up to here about events before (prices that came late, corrections, rows that others stand
+    /// for, other rules of outcomes) has been followed.
+    package var correctedPosition: Int64 = 0
+    /// Conversations that silence had closed by then are closed there, ns since 1970 UTC.
+    package var closedTime: Int64 = .min
+
+    /// Nothing was shipped.
+    package init() {}
+}

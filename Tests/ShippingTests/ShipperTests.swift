@@ -1,0 +1,186 @@
+import Columnar
+import Platform
+import Shipping
+import Testing
+
+/// Whatever fails, and whenever: in the end the database has what the store has, every row once.
+@Suite struct ShipperTests {
+    private static func configuration(batch: Int = 7) -> ShippingConfiguration {
+        var configuration = ShippingConfiguration()
+        (configuration.batchEvents, configuration.batchNanoseconds) = (batch, 0)
+        (configuration.closingNanoseconds, configuration.readConversations, configuration.batchTraces) = (1, 2, 2)
+        configuration.idleStepsMax = 3
+        return configuration
+    }
+
+    private static func shipper(
+        _ database: SimulatedDatabase, _ world: ShippedWorld, batch: Int = 7
+    ) -> Shipper {
+        Shipper(
+            database, from: world, configuration(batch: batch), clock: SimulatedClock(),
+            randomness: SeededRandomness(seed: 3))
+    }
+
+    /// Steps until nothing is left to do.
+    private static func settle(_ shipper: Shipper, _ world: ShippedWorld) throws {
+        var idle = 0
+        for _ in 0..<10_000 {
+            let step = try shipper.step()
+            let sample = shipper.sample
+            idle = step.pauseMilliseconds > 0 && sample.hindrance == nil ? idle + 1 : 0
+            // For so long that the database was asked once more where it stands.
+            if idle > 8, sample.waiting == 0, !sample.isCorrecting { return }
+        }
+        Issue.record("it never comes to rest")
+    }
+
+    /// What the database has of each table, without keys, and what it should have.
+    private static func expectSame(
+        _ database: SimulatedDatabase, _ world: ShippedWorld, _ comment: Comment? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let moment = ShippedMoment(state: world.state.withLock { $0 })
+        let state = database.state.withLock { $0 }
+        for table in ShippedWorld.tables {
+            let wanted = moment.all(table.name).map { row in table.columns.map { row[$0.name] ?? .null } }
+            let found = (state.tables[table.name] ?? [:]).values.map(\.values)
+            #expect(
+                count(found) == count(wanted), "\(table.name) \(comment?.rawValue ?? "")", sourceLocation: sourceLocation)
+        }
+    }
+
+    private static func count(_ rows: [[Scalar]]) -> [[Scalar]: Int] {
+        rows.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    }
+
+    private static func event(_ position: Int64, _ generator: inout SeededGenerator) -> ShippedWorld.Event {
+        ShippedWorld.Event(
+            position: position, isCall: !generator.oneIn(3), tenant: generator.oneIn(4) ? "other" : "acme",
+            conversation: generator.oneIn(8) ? nil : "c\(generator.next(below: 6))",
+            trace: "t\(generator.next(below: 9))", provider: generator.oneIn(3) ? "anthropic" : "openai",
+            time: Int64(generator.next(below: 6)) * ShippedWorld.hour / 2 + position,
+            cost: Int64(generator.next(below: 1000)))
+    }
+
+    /// One of what may happen to a store.
+    private static func happen(_ world: ShippedWorld, _ generator: inout SeededGenerator) {
+        world.state.withLock { state in
+            let position = Int64(state.events.count)
+            switch generator.next(below: 8) {
+            case 0 where position > 0:
+                let provider = generator.oneIn(2) ? "openai" : "anthropic"
+                for index in state.events.indices where state.events[index].provider == provider {
+                    state.events[index].cost += 1
+                }
+                state.changes.append(
+                    ShippingChange(position: position, subject: .calls(provider: provider, through: .max)))
+            case 1 where position > 0:
+                // Rows stand for others, some of them of another type.
+                let trace = "t\(generator.next(below: 9))"
+                for index in state.events.indices where state.events[index].trace == trace {
+                    state.events[index].isCall.toggle()
+                    state.events[index].cost += 5
+                }
+                state.changes.append(ShippingChange(position: position, subject: .trace(trace)))
+            case 2:
+                state.silentUntil += ShippedWorld.hour / 2
+            default:
+                for _ in 0..<generator.next(below: 9) {
+                    state.events.append(event(Int64(state.events.count) + 1, &generator))
+                }
+            }
+        }
+    }
+
+    @Test func everythingArrives() throws {
+        let (database, world) = (SimulatedDatabase(), ShippedWorld())
+        var generator = SeededGenerator(seed: 5)
+        world.state.withLock { $0.events = (1...40).map { Self.event($0, &generator) } }
+        let shipper = Self.shipper(database, world)
+        try Self.settle(shipper, world)
+        Self.expectSame(database, world)
+        #expect(shipper.sample.shipments >= 6 && shipper.sample.failures.isEmpty)
+        #expect(database.state.withLock { $0.mark.position } == 40)
+        // Where there is nothing to ship it is asked now and then where it stands, and nothing else.
+        let calls = database.calls.withLock { $0 }
+        for _ in 0..<6 { #expect(try shipper.step().pauseMilliseconds > 0) }
+        #expect(database.calls.withLock { $0 } - calls <= 4)
+    }
+
+    /// What happens to the store, faults at any call, ends of the process, and a database that is put back to an
+    /// earlier state of its own, in an order that is drawn.
+    @Test(arguments: 1...60) func whateverFails(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let world = ShippedWorld()
+        let database = SimulatedDatabase(seed: seed, faultOneIn: 3 + generator.next(below: 30))
+        var shipper = Self.shipper(database, world, batch: 1 + generator.next(below: 12))
+        var kept = database.state.withLock { $0 }
+        for _ in 0..<60 {
+            Self.happen(world, &generator)
+            for _ in 0..<generator.next(below: 5) { _ = try shipper.step() }
+            switch generator.next(below: 12) {
+            // The process ends: what it knew is gone.
+            case 0: shipper = Self.shipper(database, world, batch: 1 + generator.next(below: 12))
+            case 1: kept = database.state.withLock { $0 }
+            // The last transactions are lost with the server that had them.
+            case 2 where kept.source != nil: database.state.withLock { $0 = kept }
+            default: break
+            }
+        }
+        database.faults.withLock { $0.oneIn = 0 }
+        try Self.settle(shipper, world)
+        // Whoever begins anew finds nothing to do, and what is brought once more changes nothing.
+        Self.expectSame(database, world, "seed \(seed)")
+        let before = database.state.withLock { $0.tables }
+        database.state.withLock { state in
+            state.mark.position = Int64(generator.next(below: Int(state.mark.position) + 1))
+            state.mark.epoch += 1
+        }
+        try Self.settle(Self.shipper(database, world), world)
+        #expect(database.state.withLock { $0.tables } == before)
+    }
+
+    @Test func twoThatShipDoNotUndoEachOther() throws {
+        let (database, world) = (SimulatedDatabase(), ShippedWorld())
+        var generator = SeededGenerator(seed: 9)
+        world.state.withLock { $0.events = (1...30).map { Self.event($0, &generator) } }
+        let (one, other) = (Self.shipper(database, world), Self.shipper(database, world))
+        for _ in 0..<20 {
+            _ = try one.step()
+            _ = try other.step()
+        }
+        try Self.settle(one, world)
+        Self.expectSame(database, world)
+        #expect((one.sample.failures["moved"] ?? 0) + (other.sample.failures["moved"] ?? 0) > 0)
+    }
+
+    @Test func aDatabaseOfAnotherStoreOrOfALaterOneIsLeftAlone() throws {
+        let (database, world) = (SimulatedDatabase(), ShippedWorld())
+        var generator = SeededGenerator(seed: 2)
+        world.state.withLock { $0.events = (1...10).map { Self.event($0, &generator) } }
+        try Self.settle(Self.shipper(database, world), world)
+        let stranger = Self.shipper(database, ShippedWorld(name: "b2"))
+        #expect(try stranger.step().complaint?.contains("another store") == true)
+        // The same is said once, and it is looked again only seldom.
+        let again = try stranger.step()
+        #expect(again.complaint == nil && again.pauseMilliseconds >= 30_000)
+        world.state.withLock { $0.events.removeLast(3) }
+        let step = try Self.shipper(database, world).step()
+        #expect(step.complaint?.contains("position 10") == true)
+        #expect(database.state.withLock { $0.mark.position } == 10)
+    }
+
+    @Test func pausesGrowAndAreBounded() {
+        var configuration = ShippingConfiguration()
+        (configuration.backoffMilliseconds, configuration.backoffMillisecondsMax) = (100, 1000)
+        var retry = ShippingRetry(configuration)
+        let failure = ShippingFailure(.transient, "connection", "it broke")
+        let pauses = (0..<40).map { _ in retry.pause(after: failure, chance: .max) }
+        #expect(pauses.prefix(2).allSatisfy { $0 <= 200 } && pauses.allSatisfy { (50...1000).contains($0) })
+        #expect(pauses.last.map { $0 >= 500 } == true)
+        retry.succeed()
+        #expect(retry.pause(after: failure, chance: 0) == 50)
+        #expect(retry.pause(after: ShippingFailure(.moved, "moved", ""), chance: 7) == 0)
+        #expect(retry.pause(after: ShippingFailure(.permanent, "login", ""), chance: 0) == 500)
+    }
+}

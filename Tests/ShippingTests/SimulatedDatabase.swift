@@ -1,0 +1,141 @@
+import Columnar
+import Hashing
+import Platform
+import Shipping
+import Synchronization
+
+/// A database in memory that is shipped to, and that fails where it is told to: before a call, or after it, so that
+/// nobody hears that it went well.
+final class SimulatedDatabase: ShippingDestination {
+    struct Row: Hashable {
+        var values: [Scalar]
+        var scope: Hash128?
+    }
+
+    struct State: Hashable {
+        var source: String?
+        var mark = ShippingMark()
+        var tables: [String: [Hash128: Row]] = [:]
+    }
+
+    struct Faults {
+        var generator: SeededGenerator
+        /// Once in so many calls; 0: never.
+        var oneIn: Int
+        var count = 0
+    }
+
+    let state = Mutex(State())
+    let faults: Mutex<Faults>
+    /// Calls so far.
+    let calls = Mutex(0)
+
+    init(seed: UInt64 = 1, faultOneIn: Int = 0) {
+        faults = Mutex(Faults(generator: SeededGenerator(seed: seed), oneIn: faultOneIn))
+    }
+
+    var name: String { "memory" }
+
+    func connect(isAbandoned: @escaping @Sendable () -> Bool) throws(ShippingFailure) -> any ShippingSession {
+        try step {}
+        return SimulatedSession(self)
+    }
+
+    /// A call that fails before it does anything, or afterwards, or not at all.
+    func step(_ body: () -> Void) throws(ShippingFailure) {
+        calls.withLock { $0 += 1 }
+        let fails = faults.withLock { faults in
+            guard faults.oneIn > 0 else { return (before: false, after: false) }
+            let (before, after) = (faults.generator.oneIn(2 * faults.oneIn), faults.generator.oneIn(2 * faults.oneIn))
+            if before || after { faults.count += 1 }
+            return (before, after)
+        }
+        if fails.before { throw ShippingFailure(.transient, "connection", "the connection broke") }
+        body()
+        if fails.after { throw ShippingFailure(.transient, "connection", "the connection broke") }
+    }
+}
+
+/// One connection to it.
+final class SimulatedSession: ShippingSession {
+    private let database: SimulatedDatabase
+    private var pending: SimulatedDatabase.State?
+    private var put: [String: Set<Hash128>] = [:]
+    private var scopes: [(table: String, scopes: Set<Hash128>)] = []
+    private var settled: Set<Int64> = []
+    private var tables: [ShippedTable] = []
+
+    init(_ database: SimulatedDatabase) { self.database = database }
+
+    func prepare(_ tables: [ShippedTable], source: String) throws(ShippingFailure) -> ShippingMark {
+        self.tables = tables
+        try database.step {
+            database.state.withLock { state in
+                if state.source == nil {
+                    state.source = source
+                    state.mark.epoch = 1
+                }
+            }
+        }
+        let state = database.state.withLock { $0 }
+        guard state.source == source else { throw ShippingFailure(.permanent, "source", "it belongs to another store") }
+        return state.mark
+    }
+
+    func begin(at mark: ShippingMark) throws(ShippingFailure) {
+        try database.step {}
+        let state = database.state.withLock { $0 }
+        guard state.mark.epoch == mark.epoch, state.mark.position == mark.position else {
+            throw ShippingFailure(.moved, "moved", "it is elsewhere")
+        }
+        (pending, put, scopes, settled) = (state, [:], [], [])
+    }
+
+    func put(_ rows: ShippedRows) throws(ShippingFailure) {
+        try database.step {}
+        let position = rows.table.index(of: "position") ?? 0
+        for row in 0..<rows.chunk.rowCount {
+            let values = rows.chunk.columns.map { $0.scalar(at: row) }
+            let key = rows.keys.isEmpty ? ShippedKey.of([values[position]]) : rows.keys[row]
+            // As PostgreSQL has it: a statement changes a row once.
+            guard put[rows.table.name]?.contains(key) != true else {
+                throw ShippingFailure(.permanent, "twice", "a row of \(rows.table.name) was put twice")
+            }
+            put[rows.table.name, default: []].insert(key)
+            pending?.tables[rows.table.name, default: [:]][key] = SimulatedDatabase.Row(
+                values: values, scope: rows.scopes.isEmpty ? nil : rows.scopes[row])
+        }
+    }
+
+    func replace(_ scopes: [Hash128], of table: ShippedTable) throws(ShippingFailure) {
+        try database.step {}
+        self.scopes.append((table.name, Set(scopes)))
+    }
+
+    func settle(_ positions: [Int64]) throws(ShippingFailure) {
+        try database.step {}
+        settled.formUnion(positions)
+    }
+
+    func commit(_ mark: ShippingMark) throws(ShippingFailure) -> Int {
+        guard var state = pending else { throw ShippingFailure(.permanent, "order", "nothing was begun") }
+        for (table, scopes) in scopes {
+            state.tables[table] = state.tables[table]?.filter { key, row in
+                put[table]?.contains(key) == true || !(row.scope.map(scopes.contains) ?? false)
+            }
+        }
+        let keys = Set(settled.map { ShippedKey.of([.integer($0)]) })
+        for table in tables where table.kind == .events {
+            state.tables[table.name] = state.tables[table.name]?.filter { key, _ in
+                put[table.name]?.contains(key) == true || !keys.contains(key)
+            }
+        }
+        state.mark = mark
+        let whole = state
+        try database.step { database.state.withLock { $0 = whole } }
+        return 1
+    }
+
+    func digests(_ request: DigestRequest) throws(ShippingFailure) -> [Int64: RowDigest] { [:] }
+    func digest(_ rows: ShippedRows) -> [RowDigest] { [] }
+}
