@@ -270,8 +270,8 @@ let package = Package(
         room(
             "Shipments", "Services/Shipments",
             uses: [
-                "Columnar", "Domain", "EventStores", "Execution", "Intakes", "JSONTexts", "OperatorLogs", "Plans",
-                "Platform", "Shipping",
+                "Bytes", "Columnar", "Domain", "EventStores", "Execution", "Intakes", "JSONTexts", "OperatorLogs",
+                "Plans", "Platform", "Shipping",
             ]),
         tests(
             "Shipments",

@@ -28,7 +28,10 @@ final class ShippedWorld: ShippingSource {
     let name: String
     let state: Mutex<State>
 
-    init(name: String = "a1", _ state: State = State()) { (self.name, self.state) = (name, Mutex(state)) }
+    init(name: String = "a1", _ state: State = State()) {
+        self.name = name
+        self.state = Mutex(state)
+    }
 
     func pinned() throws -> any ShippingView { ShippedMoment(state: state.withLock { $0 }) }
 
@@ -69,13 +72,19 @@ final class ShippedWorld: ShippingSource {
 
 /// The same at one moment.
 struct ShippedMoment: ShippingView {
-    let state: ShippedWorld.State
+    var state: ShippedWorld.State
 
     var position: Int64 { Int64(state.events.count) }
     var receivedTime: Int64 { position }
     var silentUntil: Int64 { state.silentUntil }
+    var hasDropped: Bool { false }
     var tables: [ShippedTable] { ShippedWorld.tables }
-    var eventColumns: [TableColumn] { ShippedWorld.calls.columns }
+
+    func silent(until time: Int64) -> any ShippingView {
+        var moment = self
+        moment.state.silentUntil = time
+        return moment
+    }
 
     func changes(from position: Int64) -> [ShippingChange] { state.changes.filter { $0.position >= position } }
 

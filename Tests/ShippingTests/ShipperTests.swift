@@ -1,6 +1,8 @@
 import Columnar
+import Exporting
 import Platform
 import Shipping
+import Synchronization
 import Testing
 
 /// Whatever fails, and whenever: in the end the database has what the store has, every row once.

@@ -4,7 +4,6 @@ import Exporting
 package import OperatorLogs
 package import Platform
 package import Sending
-package import Shipping
 
 /// What `plimsoll serve` can be told: by flag, by environment, by file. A flag beats its variable, which beats the
 /// file, which beats the default.

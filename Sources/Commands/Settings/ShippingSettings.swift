@@ -27,11 +27,9 @@ package struct PostgresShippingSettings: Sendable {
 
 extension Setting {
     /// Has something be shipped, and says how.
-    private static func change(_ settings: inout ServeSettings, _ body: (inout PostgresShippingSettings) throws -> Void)
-        rethrows
-    {
+    private static func change(_ settings: inout ServeSettings, _ body: (inout PostgresShippingSettings) -> Void) {
         var shipping = settings.postgresShipping ?? PostgresShippingSettings()
-        try body(&shipping)
+        body(&shipping)
         settings.postgresShipping = shipping
     }
 
@@ -44,7 +42,7 @@ extension Setting {
         ) { settings, text in
             let connection = try SettingText.name(text)
             settings.isShippingNamed = true
-            try change(&settings) { $0.connection = connection == "environment" ? "" : connection }
+            change(&settings) { $0.connection = connection == "environment" ? "" : connection }
         },
         Setting(
             key: "ship.postgresql.schema", purpose: "the schema of the tables there, plimsoll by default"
@@ -52,7 +50,7 @@ extension Setting {
             guard PostgresDefinitions.isName(text) else {
                 throw SettingProblem(expected: "a name of small letters, digits and _, at most 63 of them")
             }
-            try change(&settings) { $0.schema = text }
+            change(&settings) { $0.schema = text }
         },
         Setting(
             key: "ship.postgresql.tables",
@@ -60,28 +58,28 @@ extension Setting {
                 + "events,turns,conversations,rollups by default"
         ) { settings, text in
             let names = try SettingText.names(text)
-            try change(&settings) { $0.configuration.tables = names }
+            change(&settings) { $0.configuration.tables = names }
         },
         Setting(
             key: "ship.postgresql.batch_events", purpose: "events of one transaction, 20000 by default"
         ) { settings, text in
             let count = try SettingText.count(text)
             guard count <= 1_000_000 else { throw SettingProblem(expected: "at most 1000000") }
-            try change(&settings) { $0.configuration.batchEvents = count }
+            change(&settings) { $0.configuration.batchEvents = count }
         },
         Setting(
             key: "ship.postgresql.batch_age",
             purpose: "for how long events wait for others of their transaction at the most, 5s by default"
         ) { settings, text in
             let age = try SettingText.nanoseconds(text)
-            try change(&settings) { $0.configuration.batchNanoseconds = age }
+            change(&settings) { $0.configuration.batchNanoseconds = age }
         },
         Setting(
             key: "ship.postgresql.hypertables",
             purpose: "false: tables of events stay plain ones where TimescaleDB is there"
         ) { settings, text in
             let flag = try SettingText.flag(text)
-            try change(&settings) { $0.usesHypertables = flag }
+            change(&settings) { $0.usesHypertables = flag }
         },
     ]
 }

@@ -26,7 +26,7 @@ struct Plimsoll: ParsableCommand {
             DialectsCommand.self, SchemasCommand.self,
             WorkloadCommand.self, InspectCommand.self, VerifyCommand.self, RepairCommand.self,
             SetAsideCommand.self,
-            BackupCommand.self, RestoreCommand.self,
+            BackupCommand.self, RestoreCommand.self, ShipCommand.self,
             CheckCommand.self, VersionCommand.self,
         ])
 }

@@ -36,6 +36,8 @@ package final class Shipper: Sendable {
         var waitingSince: Int64?
         /// When the last event that is there was received, ns since 1970 UTC.
         var receivedTime: Int64 = 0
+        /// The mark that was kept here last.
+        var toldPosition: Int64?
         var walkedLast = false
         /// Looks in a row that found nothing to ship, since the destination was asked.
         var idleSteps = 0
@@ -105,8 +107,8 @@ package final class Shipper: Sendable {
         if state.session == nil {
             try connect(&state, view)
             state.receivedTime = try receivedTime(of: state.mark.position, view)
-            (step.mark, step.receivedTime) = (state.mark, state.receivedTime)
         }
+        tell(&step, &state)
         try look(view, &state)
         guard let work = next(view, &state) else {
             report(view, state)
@@ -117,7 +119,6 @@ package final class Shipper: Sendable {
             return step
         }
         state.idleSteps = 0
-        let before = state.mark.position
         let bytes = try ship(work, view, &state)
         state.retry.succeed()
         state.complained = nil
@@ -130,9 +131,16 @@ package final class Shipper: Sendable {
             counts.shipments += 1
             counts.lastSuccess = now
         }
-        if state.mark.position != before { (step.mark, step.receivedTime) = (state.mark, state.receivedTime) }
+        tell(&step, &state)
         report(view, state)
         return step
+    }
+
+    /// Has the mark be kept here where it moved.
+    private func tell(_ step: inout Step, _ state: inout State) {
+        guard state.toldPosition != state.mark.position else { return }
+        (step.mark, step.receivedTime) = (state.mark, state.receivedTime)
+        state.toldPosition = state.mark.position
     }
 
     /// Asks the destination where it stands.
@@ -212,7 +220,7 @@ package final class Shipper: Sendable {
     private func finish(_ work: ShippingWork, _ view: any ShippingView, _ state: inout State) {
         switch work {
         case .events(_, let through) where through >= view.position: state.waitingSince = nil
-        case .events, .closings: break
+        case .events, .closings, .day: break
         case .calls(_, _, let through), .conversations(_, let through): state.changes.advance(to: through)
         case .traces(let ids, _): state.changes.finish(traces: ids.count)
         }
@@ -251,7 +259,7 @@ package final class Shipper: Sendable {
         switch work {
         case .events(_, let through): mark.position = through
         case .closings(_, let through): mark.closedTime = through
-        case .calls, .conversations, .traces: break
+        case .calls, .conversations, .traces, .day: break
         }
         if mark.closedTime == .min { mark.closedTime = view.silentUntil }
         // What waits to be followed is asked for again by a start from the mark before.

@@ -43,6 +43,7 @@ struct ShippingLoad {
             try settle(conditions)
             try putTouched(by: conditions)
         case .closings(let after, let through): try putClosings(after: after, through: through)
+        case .day(let table, let start): try putDay(of: table, from: start)
         }
     }
 
@@ -143,5 +144,27 @@ struct ShippingLoad {
             for chunk in try view.rows(request) { touched.add(chunk) }
             try putConversations(touched.conversations, of: table)
         }
+    }
+
+    private mutating func putDay(of table: ShippedTable, from start: Int64?) throws {
+        guard let name = DigestRequest.dayColumn(of: table), let place = table.index(of: name) else { return }
+        if case .rollup(_, let grain) = table.kind {
+            guard let start else { return }
+            return try putBuckets(
+                Array(stride(from: start, to: start + DigestRequest.day, by: Int64.Stride(grain))), of: table)
+        }
+        let column = table.columns[place]
+        let conditions =
+            start.map { start in
+                [
+                    ShippingRequest.Condition(column, .greaterOrEqual(.timestamptz(start))),
+                    ShippingRequest.Condition(column, .less(.timestamptz(start + DigestRequest.day))),
+                ]
+            } ?? [ShippingRequest.Condition(column, .isNull)]
+        var touched = TouchedRows()
+        let columns = TouchedRows.columns.dropLast() + [column]
+        let request = ShippingRequest(table: table.name, columns: Array(columns), conditions: conditions)
+        for chunk in try view.rows(request) { touched.add(chunk) }
+        try putConversations(touched.conversations, of: table)
     }
 }

@@ -17,10 +17,12 @@ package protocol ShippingView: Sendable {
     var receivedTime: Int64 { get }
     /// Conversations that silence has closed by then show as closed, ns since 1970 UTC.
     var silentUntil: Int64 { get }
+    /// Whether retention dropped events, so that others may have some that are no longer here.
+    var hasDropped: Bool { get }
+    /// The same as silence had closed its conversations by a time (ns since 1970 UTC).
+    func silent(until time: Int64) -> any ShippingView
     /// The tables that there are to be shipped.
     var tables: [ShippedTable] { get }
-    /// The columns of `events`, all types together.
-    var eventColumns: [TableColumn] { get }
     /// Rows of a table.
     /// - Throws: what the store throws.
     func rows(_ request: ShippingRequest) throws -> [Chunk]

@@ -1,4 +1,5 @@
-import Columnar
+import Bytes
+package import Columnar
 import Domain
 package import EventStores
 import Execution
@@ -35,7 +36,11 @@ package struct SnapshotShipping: ShippingView {
     package var position: Int64 { snapshot.position }
     package var receivedTime: Int64 { snapshot.watermark }
     package var silentUntil: Int64 { max(0, snapshot.silenceReached) }
-    package var eventColumns: [TableColumn] { snapshot.columns(ofTable: "events") ?? [] }
+    package var hasDropped: Bool { snapshot.horizon != nil }
+
+    package func silent(until time: Int64) -> any ShippingView {
+        SnapshotShipping(snapshot.silent(until: time), clock: clock)
+    }
 
     /// Rollups of minutes are left out, since their rows go after two days, and so are those of single users, which are
     /// as many as there are users.
@@ -47,14 +52,14 @@ package struct SnapshotShipping: ShippingView {
             rollup.leading == nil && rollup.grainNanoseconds >= Nanoseconds.hour && rollup.time == 0
                 && rollup.dimensions == Array(1..<(1 + rollup.dimensions.count))
         }
-        return snapshot.eventTableNames.compactMap { table($0, .events) }
-            + [table("turns", .turns), table("conversations", .conversations)].compactMap { $0 }
-            + rollups.sorted { $0.table < $1.table }.compactMap { rollup in
-                table(
-                    rollup.table,
-                    .rollup(
-                        dimensions: rollup.dimensions.count, grainNanoseconds: rollup.grainNanoseconds))
-            }
+        var tables = snapshot.eventTableNames.map { table($0, .events) }
+        tables += [table("turns", .turns), table("conversations", .conversations)]
+        for rollup in rollups.sorted(by: { $0.table < $1.table }) {
+            let kind = ShippedTable.Kind.rollup(
+                dimensions: rollup.dimensions.count, grainNanoseconds: rollup.grainNanoseconds)
+            tables.append(table(rollup.table, kind))
+        }
+        return tables.compactMap { $0 }
     }
 
     package func rows(_ request: ShippingRequest) throws -> [Chunk] {

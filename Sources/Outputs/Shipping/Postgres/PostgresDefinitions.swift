@@ -1,5 +1,3 @@
-package import Columnar
-
 /// The statements that make tables over there, and bring those of earlier versions up to date. Columns are added, never
 /// dropped, and their types stay.
 package struct PostgresDefinitions: Sendable {

@@ -1,5 +1,5 @@
 import Bytes
-package import Hashing
+import Hashing
 import PostgresConnections
 
 /// One connection to PostgreSQL that rows are shipped over. Nothing outlives a transaction on the server's side.

@@ -8,6 +8,7 @@ import JSONTexts
 import Platform
 import Rules
 import Sending
+import Shipping
 
 extension Routes {
     /// Prometheus text, OpenMetrics or protocol buffers, by `Accept` or as the query says. Whoever asks together is

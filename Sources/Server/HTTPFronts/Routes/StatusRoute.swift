@@ -8,6 +8,7 @@ import Intakes
 import JSONTexts
 import Platform
 import Sending
+import Shipping
 
 extension Routes {
     func status(_: QueryParameters) async throws -> Response {

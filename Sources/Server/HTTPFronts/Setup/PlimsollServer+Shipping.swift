@@ -1,5 +1,6 @@
 import Intakes
 import Platform
+import Sending
 import Shipments
 import Shipping
 

@@ -7,6 +7,7 @@ package import OperatorLogs
 import Plans
 package import Platform
 import Sending
+import Shipping
 import Synchronization
 
 /// The whole server over an open store: threads, routes, listening socket. Made once, run once.
@@ -76,7 +77,7 @@ package final class PlimsollServer: Sendable {
             store: store, events: intake, threads: threads.decoders, limits: limits, health: health,
             settlement: settlement, onRefusal: onRefusal)
         let senders = traceSenders(examples)
-        let shippers = shippers()
+        let shippers = self.shippers()
         let refusals = RefusalCounts(paced, onRefusal: onRefusal) { [self] in reached }
         let (stopping, ceiling) = (QueryCancellation(), connectionCeiling())
         let access = AccessControl(

@@ -1,0 +1,192 @@
+import Columnar
+
+/// Compares what a destination has with what the store has, stretch by stretch: how many rows, the sums of their costs
+/// and tokens, and the sum of hashes of all they hold. What differs is brought once more where that is asked for.
+package struct ShippingCheck {
+    /// A stretch that is not the same here and there.
+    package struct Finding: Hashable, Sendable {
+        /// Of which table.
+        package var table: ShippedTable
+        /// Of events: the number of the stretch; of other tables: the day since 1970, or ``DigestRequest/noDay``.
+        package var stretch: Int64
+        /// What the store has.
+        package var here: RowDigest
+        /// What the destination has.
+        package var there: RowDigest
+    }
+
+    /// What a comparison came to.
+    package struct Outcome: Sendable {
+        /// How far the destination has got.
+        package var mark = ShippingMark()
+        /// How far the store has.
+        package var position: Int64 = 0
+        /// Rows that were compared.
+        package var rows: Int64 = 0
+        /// Stretches that were.
+        package var stretches = 0
+        /// Those that differ.
+        package var findings: [Finding] = []
+        /// Stretches of which the destination has more, since retention dropped events here.
+        package var keptThere = 0
+    }
+
+    /// Positions of a stretch of events.
+    package static let stretchPositions: Int64 = 100_000
+
+    private let target: any ShippingDestination
+    private let source: any ShippingSource
+    private let configuration: ShippingConfiguration
+
+    /// Of a destination and a store.
+    package init(
+        _ target: any ShippingDestination, from source: any ShippingSource, _ configuration: ShippingConfiguration
+    ) {
+        (self.target, self.source, self.configuration) = (target, source, configuration)
+    }
+
+    private func connect(_ view: any ShippingView) throws -> (session: any ShippingSession, mark: ShippingMark) {
+        let session = try target.connect(isAbandoned: { false })
+        return (session, try session.prepare(tables(view), source: source.name))
+    }
+
+    private func tables(_ view: any ShippingView) -> [ShippedTable] {
+        ShippingChoice.tables(configuration.tables, of: view.tables)
+    }
+
+    /// How far the destination has got; asks nothing else.
+    /// - Throws: ``ShippingFailure``; what the store throws.
+    package func standing() throws -> Outcome {
+        let view = try source.pinned()
+        var outcome = Outcome()
+        outcome.mark = try connect(view).mark
+        outcome.position = view.position
+        return outcome
+    }
+
+    /// Compares everything.
+    /// - Throws: ``ShippingFailure``; what the store throws.
+    package func compare() throws -> Outcome {
+        // The destination first: what it has is here by then.
+        let first = try connect(source.pinned())
+        var view = try source.pinned()
+        if first.mark.closedTime > .min { view = view.silent(until: first.mark.closedTime) }
+        var outcome = Outcome()
+        (outcome.mark, outcome.position) = (first.mark, view.position)
+        for table in tables(view) {
+            let request = DigestRequest(
+                table: table, positions: Self.stretchPositions, through: first.mark.position)
+            let there = try first.session.digests(request)
+            let here = try digests(request, view, first.session)
+            for stretch in Set(here.keys).union(there.keys).sorted() {
+                let (own, other) = (here[stretch] ?? RowDigest(), there[stretch] ?? RowDigest())
+                outcome.stretches += 1
+                outcome.rows += own.rows
+                if own == other { continue }
+                if table.kind == .events, view.hasDropped, own.rows < other.rows {
+                    outcome.keptThere += 1
+                } else {
+                    outcome.findings.append(Finding(table: table, stretch: stretch, here: own, there: other))
+                }
+            }
+        }
+        return outcome
+    }
+
+    private func digests(
+        _ request: DigestRequest, _ view: any ShippingView, _ session: any ShippingSession
+    ) throws -> [Int64: RowDigest] {
+        var digests: [Int64: RowDigest] = [:]
+        let table = request.table
+        func add(_ rows: ShippedRows, _ stretch: (Int) -> Int64) {
+            for (row, digest) in session.digest(rows).enumerated() {
+                digests[stretch(row), default: RowDigest()].add(digest)
+            }
+        }
+        guard let day = DigestRequest.dayColumn(of: table), let dayPlace = table.index(of: day) else {
+            let place = table.index(of: "position") ?? 0
+            var after: Int64 = 0
+            while after < request.through {
+                let through = min(request.through, after + Int64(max(1, configuration.batchEvents)))
+                let conditions = ShippingRequest.positions(after: after, through: through)
+                let wanted = ShippingRequest(table: table.name, columns: table.columns, conditions: conditions)
+                for chunk in try view.rows(wanted) {
+                    add(ShippedRows(events: chunk, of: table)) { row in
+                        guard case .integer(let position) = chunk.columns[place].scalar(at: row) else { return 0 }
+                        return position / request.positions
+                    }
+                }
+                after = through
+            }
+            return digests
+        }
+        try eachKeyed(view, table) { rows in
+            add(rows) { row in
+                guard case .timestamptz(let time) = rows.chunk.columns[dayPlace].scalar(at: row) else {
+                    return DigestRequest.noDay
+                }
+                return TouchedRows.floored(time, DigestRequest.day) / DigestRequest.day
+            }
+        }
+        return digests
+    }
+
+    /// All rows of a table of conversations or buckets with their keys, which follow from all rows of a conversation.
+    private func eachKeyed(
+        _ view: any ShippingView, _ table: ShippedTable, _ body: (ShippedRows) -> Void
+    ) throws {
+        if case .rollup = table.kind {
+            let wanted = ShippingRequest(table: table.name, columns: table.columns, conditions: [])
+            for chunk in try view.rows(wanted) { body(ShippedRows(chunk, of: table)) }
+            return
+        }
+        guard let name = DigestRequest.dayColumn(of: table), let day = table.index(of: name) else { return }
+        var touched = TouchedRows()
+        let columns = TouchedRows.columns.dropLast() + [table.columns[day]]
+        for chunk in try view.rows(ShippingRequest(table: table.name, columns: Array(columns), conditions: [])) {
+            touched.add(chunk)
+        }
+        let id = TableColumn(name: "conversation_id", type: .text)
+        let all = touched.conversations
+        let step = max(1, configuration.readConversations)
+        for start in stride(from: 0, to: all.count, by: step) {
+            let part = all[start..<min(start + step, all.count)]
+            let wanted = ShippingRequest(
+                table: table.name, columns: table.columns,
+                conditions: [ShippingRequest.Condition(id, .oneOf(Array(Set(part.map(\.id)))))])
+            for rows in ConversationOrder.ordered(try view.rows(wanted), of: table, only: Set(part)) { body(rows) }
+        }
+    }
+
+    /// Brings what differs once more, a stretch a transaction. Whoever ships meanwhile looks anew where the destination
+    /// stands.
+    /// - Throws: ``ShippingFailure``; what the store throws.
+    package func repair(_ findings: [Finding]) throws {
+        for finding in findings {
+            let view = try source.pinned()
+            let (session, began) = try connect(view)
+            var mark = began
+            for work in work(finding, through: mark.position) {
+                try session.begin(at: mark)
+                var load = ShippingLoad(
+                    view: view, session: session, tables: tables(view), configuration: configuration)
+                try load.put(work)
+                mark.epoch += 1
+                _ = try session.commit(mark)
+            }
+        }
+    }
+
+    private func work(_ finding: Finding, through last: Int64) -> [ShippingWork] {
+        guard finding.table.kind == .events else {
+            if finding.stretch == DigestRequest.noDay { return [.day(table: finding.table, from: nil)] }
+            return [.day(table: finding.table, from: finding.stretch * DigestRequest.day)]
+        }
+        let start = max(0, finding.stretch * Self.stretchPositions - 1)
+        let end = min(last, (finding.stretch + 1) * Self.stretchPositions - 1)
+        let step = Int64(max(1, configuration.batchEvents))
+        return stride(from: start, to: end, by: Int64.Stride(step)).map { after in
+            .events(after: after, through: min(end, after + step))
+        }
+    }
+}
