@@ -149,7 +149,9 @@ let package = Package(
         room(
             "Shipping", "Outputs/Shipping",
             uses: ["Bytes", "Columnar", "Exporting", "Hashing", "Platform", "PostgresConnections"]),
-        tests("Shipping", uses: ["Bytes", "Columnar", "Exporting", "Hashing", "Platform"]),
+        tests(
+            "Shipping",
+            uses: ["Bytes", "Columnar", "Domain", "EventStores", "Exporting", "Hashing", "Platform", "Shipments"]),
 
         room("Alerting", "Outputs/Alerting", uses: ["Bytes", "JSONTexts", "Domain", "EmbeddedAlerts"]),
 
@@ -272,12 +274,6 @@ let package = Package(
             uses: [
                 "Bytes", "Columnar", "Domain", "EventStores", "Execution", "Intakes", "JSONTexts", "OperatorLogs",
                 "Plans", "Platform", "Shipping",
-            ]),
-        tests(
-            "Shipments",
-            uses: [
-                "Columnar", "Domain", "EventStores", "Exporting", "Hashing", "Platform", "Shipping", "WireFormats",
-                "Workload",
             ]),
         tests(
             "Rules",

@@ -67,7 +67,8 @@ import Testing
         let keys = [
             ShippedKey.of([.text("a"), .text("b")]), ShippedKey.of([.text("ab"), .text("")]),
             ShippedKey.of([.text("a"), .null]), ShippedKey.of([.null, .text("a")]), ShippedKey.of([.integer(0)]),
-            ShippedKey.of([.null]), ShippedKey.of([.boolean(false)]), ShippedKey.of([.text("a"), .text("b"), .integer(0)]),
+            ShippedKey.of([.null]), ShippedKey.of([.boolean(false)]),
+            ShippedKey.of([.text("a"), .text("b"), .integer(0)]),
         ]
         #expect(Set(keys).count == keys.count)
     }

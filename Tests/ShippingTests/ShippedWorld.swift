@@ -52,7 +52,8 @@ final class ShippedWorld: ShippingSource {
         name: "turns", kind: .turns,
         columns: [
             TableColumn(name: "conversation_id", type: .text), TableColumn(name: "tenant", type: .text),
-            TableColumn(name: "asked_time", type: .timestamptz), TableColumn(name: "cost_usd", type: .numeric(scale: 12)),
+            TableColumn(name: "asked_time", type: .timestamptz),
+            TableColumn(name: "cost_usd", type: .numeric(scale: 12)),
         ])
     static let conversations = ShippedTable(
         name: "conversations", kind: .conversations,

@@ -47,7 +47,8 @@ import Testing
             let wanted = moment.all(table.name).map { row in table.columns.map { row[$0.name] ?? .null } }
             let found = (state.tables[table.name] ?? [:]).values.map(\.values)
             #expect(
-                count(found) == count(wanted), "\(table.name) \(comment?.rawValue ?? "")", sourceLocation: sourceLocation)
+                count(found) == count(wanted), "\(table.name) \(comment?.rawValue ?? "")",
+                sourceLocation: sourceLocation)
         }
     }
 

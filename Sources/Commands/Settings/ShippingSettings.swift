@@ -54,8 +54,8 @@ extension Setting {
         },
         Setting(
             key: "ship.postgresql.tables",
-            purpose: "what is shipped, separated by commas: tables, or events, rollups, prices and budgets for several; "
-                + "events,turns,conversations,rollups by default"
+            purpose: "what is shipped, separated by commas: tables, or events, rollups, prices and budgets for "
+                + "several; events,turns,conversations,rollups by default"
         ) { settings, text in
             let names = try SettingText.names(text)
             change(&settings) { $0.configuration.tables = names }

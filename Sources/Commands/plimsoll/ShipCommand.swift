@@ -11,10 +11,32 @@ struct ShipCommand: ParsableCommand {
         commandName: "ship", abstract: "How a database stands that is shipped to, and whether it has what is here.",
         discussion: """
             What is shipped, and where, the settings of `plimsoll serve` say (ship.postgresql.…, or \
-            PLIMSOLL_SHIP_POSTGRESQL_… in the environment); the server ships. These commands look beside it, and read a \
-            data directory that may be served meanwhile.
+            PLIMSOLL_SHIP_POSTGRESQL_… in the environment); the server ships. These commands look beside it, and read \
+            a data directory that may be served meanwhile.
             """,
-        subcommands: [Status.self, Check.self])
+        subcommands: [Status.self, Check.self, Tables.self])
+
+    struct Tables: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "tables", abstract: "Print the statements that make the tables over there.",
+            discussion: """
+                For who makes tables himself, since the role that ships may not; else they are made by themselves. The \
+                database is not asked.
+                """)
+
+        @OptionGroup var data: DataOptions
+        @OptionGroup var options: ShipOptions
+
+        func run() throws {
+            let (machine, shipping) = try options.settings()
+            let text = try machine.reading(data.directory, isRepeatable: true, asksServers: false) { store in
+                let all = try StoreShipping(store, clock: machine.clock).pinned().tables
+                return PostgresDefinitions(schema: shipping.schema)
+                    .file(ShippingChoice.tables(shipping.configuration.tables, of: all))
+            }
+            try StandardStream.output.print(text)
+        }
+    }
 
     struct Status: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -37,11 +59,11 @@ struct ShipCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "check", abstract: "Compare a database with the store, and bring it what differs.",
             discussion: """
-                Of every table that is shipped, by stretches of \(ShippingCheck.stretchPositions) positions or by days, \
-                the number of rows, the sums of costs and tokens, and the sum of hashes of all that rows hold. What has \
-                not been shipped yet shows as a difference in the newest days of turns, conversations and rollups. \
-                --repair brings what differs once more, whatever the database has there. Exit status 0 where all is \
-                the same, 1 where something differs, or still does, 3 where the database cannot be reached.
+                Of every table that is shipped, by stretches of \(ShippingCheck.stretchPositions) positions or by \
+                days, the number of rows, the sums of costs and tokens, and the sum of hashes of all that rows hold. What \
+                has not been shipped yet shows as a difference in the newest days of turns, conversations and \
+                rollups. --repair brings what differs once more, whatever the database has there. Exit status 0 \
+                where all is the same, 1 where something differs, or still does, 3 where the database cannot be reached.
                 """)
 
         @OptionGroup var data: DataOptions
@@ -79,7 +101,8 @@ struct ShipCommand: ParsableCommand {
             }
             return "\(finding.table.name), \(stretch): here \(text(finding.here)); there \(text(finding.there))"
                 + (finding.here.rows == finding.there.rows && finding.here.costPicoUSD == finding.there.costPicoUSD
-                    && finding.here.tokens == finding.there.tokens ? "; what else rows hold differs" : "")
+                    && finding.here.tokens == finding.there.tokens
+                    ? "; what else rows hold differs" : "")
         }
     }
 }
@@ -93,13 +116,7 @@ struct ShipOptions: ParsableArguments {
     func withCheck<Result>(
         of directory: String, isForced: Bool, _ body: (ShippingCheck) throws -> Result
     ) throws -> Result {
-        let machine = Machine()
-        let settings = try SettingsReading.serve(config: config, in: machine.fileSystem)
-        guard let shipping = settings.postgresShipping else {
-            throw CommandFailure(
-                .badInput, "the settings name no database to ship to",
-                advice: "name the server's settings file by --config, or set ship.postgresql.connection in it")
-        }
+        let (machine, shipping) = try settings()
         let destination = shipping.destination(isForced: isForced)
         do {
             return try machine.reading(directory, isRepeatable: true, asksServers: false) { store in
@@ -112,5 +129,17 @@ struct ShipOptions: ParsableArguments {
                 failure.kind == .permanent ? .badInput : .notReachable, "\(failure)",
                 advice: failure.advice ?? "try again")
         }
+    }
+
+    /// What the settings say of shipping.
+    func settings() throws -> (machine: Machine, shipping: PostgresShippingSettings) {
+        let machine = Machine()
+        let settings = try SettingsReading.serve(config: config, in: machine.fileSystem)
+        guard let shipping = settings.postgresShipping else {
+            throw CommandFailure(
+                .badInput, "the settings name no database to ship to",
+                advice: "name the server's settings file by --config, or set ship.postgresql.connection in it")
+        }
+        return (machine, shipping)
     }
 }

@@ -1,7 +1,7 @@
 import Columnar
 
-/// Rows of conversations with their keys: a row has no name of its own, so each is known by its place among those of its
-/// conversation; of `conversations` there is one, mostly.
+/// Rows of conversations with their keys: a row has no name of its own, so each is known by its place among those of
+/// its conversation; of `conversations` there is one, mostly.
 enum ConversationOrder {
     /// What rows are ordered by, as far as a table has it; what is alike in all of it stays as it came.
     private static let order = ["asked_time", "time", "turn", "start_time", "last_time", "trace_id"]

@@ -47,11 +47,11 @@ package struct ShippedRows: Sendable {
 }
 
 /// Where a table has what names a conversation.
-package struct ConversationPlace: Sendable {
+struct ConversationPlace: Sendable {
     private let tenant, conversation: Int
 
     /// nil: the table does not have both.
-    package init?(_ table: ShippedTable) {
+    init?(_ table: ShippedTable) {
         guard let tenant = table.index(of: "tenant"), let conversation = table.index(of: "conversation_id") else {
             return nil
         }
@@ -59,11 +59,12 @@ package struct ConversationPlace: Sendable {
     }
 
     /// Tenant and id.
-    package func parts(of chunk: Chunk, _ row: Int) -> [Scalar] {
+    func parts(of chunk: Chunk, _ row: Int) -> [Scalar] {
         [chunk.columns[tenant].scalar(at: row), chunk.columns[conversation].scalar(at: row)]
     }
 }
 
+// tests: what keys tell apart is looked at.
 /// Keys of rows that have none of their own: hashes of what tells them apart. They stand in destinations, so what is
 /// hashed never changes.
 package enum ShippedKey {

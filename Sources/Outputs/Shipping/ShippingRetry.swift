@@ -1,3 +1,4 @@
+// tests: pauses are looked at without a clock.
 /// After which pause it is tried again. A value that knows no clock: chance comes in, pauses go out.
 package struct ShippingRetry: Sendable {
     private let backoffMilliseconds: Int

@@ -10,7 +10,7 @@ enum ShippingWork: Hashable, Sendable {
     case traces([String], through: Int64)
     /// Conversations that silence closed behind a time, up to another (ns since 1970 UTC).
     case closings(after: Int64, through: Int64)
-    /// What a table of conversations or buckets has of a day that begins at a time (ns since 1970 UTC); nil: what has no
-    /// time.
+    /// What a table of conversations or buckets has of a day that begins at a time (ns since 1970 UTC); nil: what has
+    /// no time.
     case day(table: ShippedTable, from: Int64?)
 }

@@ -26,7 +26,9 @@ struct TouchedRows {
     /// - Precondition: the chunk has ``columns``.
     mutating func add(_ chunk: Chunk) {
         for row in 0..<chunk.rowCount {
-            if case .timestamptz(let time) = chunk.columns[2].scalar(at: row) { hours.insert(Self.floored(time, Self.hour)) }
+            if case .timestamptz(let time) = chunk.columns[2].scalar(at: row) {
+                hours.insert(Self.floored(time, Self.hour))
+            }
             if chunk.columns[1].isNull(row) { continue }
             let key = ConversationKey(tenant: chunk.columns[0].scalar(at: row), id: chunk.columns[1].scalar(at: row))
             if known.insert(key).inserted { conversations.append(key) }

@@ -4,8 +4,8 @@ package import OperatorLogs
 package import Platform
 package import Shipping
 
-/// Runs one ``Shipper`` on a thread of its own as long as the server runs, and keeps a copy of how far it got. A slow or
-/// absent destination holds nothing up but itself, and where events wait for the disk it lets them go first.
+/// Runs one ``Shipper`` on a thread of its own as long as the server runs, and keeps a copy of how far it got. A slow
+/// or absent destination holds nothing up but itself, and where events wait for the disk it lets them go first.
 package struct ShipmentWork: BackgroundWork {
     private let shipper: Shipper
     private let thread: ThreadPool

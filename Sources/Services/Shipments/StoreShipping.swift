@@ -20,8 +20,10 @@ package struct StoreShipping: ShippingSource {
     /// Of an open store.
     package init(_ store: EventStore, clock: any Clock) { (self.store, self.clock) = (store, clock) }
 
+    /// See ``ShippingSource``.
     package var name: String { store.sourceName }
 
+    /// See ``ShippingSource``.
     package func pinned() throws -> any ShippingView { SnapshotShipping(store.snapshot(), clock: clock) }
 }
 
@@ -33,11 +35,16 @@ package struct SnapshotShipping: ShippingView {
     /// Of a snapshot.
     package init(_ snapshot: StoreSnapshot, clock: any Clock) { (self.snapshot, self.clock) = (snapshot, clock) }
 
+    /// See ``ShippingView``.
     package var position: Int64 { snapshot.position }
+    /// See ``ShippingView``.
     package var receivedTime: Int64 { snapshot.watermark }
+    /// See ``ShippingView``.
     package var silentUntil: Int64 { max(0, snapshot.silenceReached) }
+    /// See ``ShippingView``.
     package var hasDropped: Bool { snapshot.horizon != nil }
 
+    /// See ``ShippingView``.
     package func silent(until time: Int64) -> any ShippingView {
         SnapshotShipping(snapshot.silent(until: time), clock: clock)
     }
@@ -62,6 +69,7 @@ package struct SnapshotShipping: ShippingView {
         return tables.compactMap { $0 }
     }
 
+    /// See ``ShippingView``.
     package func rows(_ request: ShippingRequest) throws -> [Chunk] {
         guard let plan = plan(request) else { return [] }
         var options = QueryOptions()
@@ -126,6 +134,7 @@ package struct SnapshotShipping: ShippingView {
         static let all = [rebooked, settled, outcomes]
     }
 
+    /// See ``ShippingView``.
     package func changes(from position: Int64) throws -> [ShippingChange] {
         let columns = [
             TableColumn(name: "position", type: .integer), TableColumn(name: "type", type: .text),

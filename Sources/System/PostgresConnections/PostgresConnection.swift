@@ -21,8 +21,8 @@ internal import CLibPQ
 
     /// Connects.
     /// - Parameters:
-    ///   - settings: as libpq reads them, `key=value` or a URI; what is not in it libpq takes from the environment, from
-    ///     service files and `.pgpass`.
+    ///   - settings: as libpq reads them, `key=value` or a URI; what is not in it libpq takes from the environment,
+    ///     from service files and `.pgpass`.
     ///   - silenceMillisecondsMax: so long it is waited for a sign of the server.
     ///   - isAbandoned: asked again and again: true ends what is under way.
     /// - Throws: ``PostgresFailure``.
@@ -59,7 +59,7 @@ internal import CLibPQ
     package var serverVersion: Int { unsafe Int(PQserverVersion(handle)) }
 
     /// Whether it can be asked something.
-    package var isOpen: Bool { unsafe PQstatus(handle) == CONNECTION_OK }
+    private var isOpen: Bool { unsafe PQstatus(handle) == CONNECTION_OK }
 
     // MARK: Connecting
 

@@ -1,5 +1,6 @@
 import Bytes
 
+// tests: forms are held against PostgreSQL's own.
 /// Values in the binary form of PostgreSQL's wire, each with its length before it, and rows of them as
 /// `COPY … (FORMAT binary)` takes them.
 package struct PostgresBinary: Sendable {
@@ -57,8 +58,8 @@ package struct PostgresBinary: Sendable {
         append(Int64(bitPattern: value.bitPattern))
     }
 
-    /// `timestamp with time zone`: microseconds since 2000 UTC; what is finer is cut off downwards, since rounding would
-    /// bring the last moment of a day into the next one.
+    /// `timestamp with time zone`: microseconds since 2000 UTC; what is finer is cut off downwards, since rounding
+    /// would bring the last moment of a day into the next one.
     /// - Parameter nanoseconds: since 1970 UTC.
     package mutating func append(timestamptz nanoseconds: Int64) {
         let (quotient, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1000)
@@ -157,7 +158,9 @@ package struct PostgresBinary: Sendable {
     }
 
     /// 10^0 to 10^38.
-    private static let powers: [UInt128] = (0..<38).reduce(into: [1]) { powers, _ in powers.append(powers[powers.count - 1] * 10) }
+    private static let powers: [UInt128] = (0..<38).reduce(into: [1]) { powers, _ in
+        powers.append(powers[powers.count - 1] * 10)
+    }
 
     private static func power(_ exponent: Int) -> Int { [1, 10, 100, 1000, 10_000][exponent] }
 

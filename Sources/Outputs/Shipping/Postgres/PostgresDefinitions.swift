@@ -2,7 +2,7 @@
 /// dropped, and their types stay.
 package struct PostgresDefinitions: Sendable {
     /// The schema in which everything stands.
-    package let schema: String
+    let schema: String
 
     /// - Parameter schema: a name without anything that wants to be escaped; see ``isName(_:)``.
     /// - Precondition: it is one.
@@ -11,8 +11,8 @@ package struct PostgresDefinitions: Sendable {
         self.schema = schema
     }
 
-    /// Whether a text can be the name of a schema as it stands: a letter or an underscore, then up to 62 of these and of
-    /// digits.
+    /// Whether a text can be the name of a schema as it stands: a letter or an underscore, then up to 62 of these and
+    /// of digits.
     package static func isName(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         guard let first = bytes.first, bytes.count <= 63 else { return false }
@@ -30,10 +30,10 @@ package struct PostgresDefinitions: Sendable {
     static let syncTable = "sync"
 
     /// What makes the schema.
-    package var makeSchema: String { "CREATE SCHEMA IF NOT EXISTS \(Self.quoted(schema))" }
+    var makeSchema: String { "CREATE SCHEMA IF NOT EXISTS \(Self.quoted(schema))" }
 
     /// What makes the table of that row.
-    package var makeSync: String {
+    var makeSync: String {
         """
         CREATE TABLE IF NOT EXISTS \(place(Self.syncTable)) (
             source text PRIMARY KEY,
@@ -47,6 +47,7 @@ package struct PostgresDefinitions: Sendable {
         """
     }
 
+    // tests: as `PostgresType`.
     /// What makes a table, and what finds rows of it.
     package func make(_ table: PostgresTable) -> [String] {
         let name = table.table.name
@@ -54,7 +55,9 @@ package struct PostgresDefinitions: Sendable {
             "    \(Self.quoted(column.name)) \(column.type.declaration)"
                 + (table.isRequired(column) ? " NOT NULL" : "")
         }
-        lines += [PostgresTable.hashColumn, PostgresTable.revisionColumn].map { "    \(Self.quoted($0)) bigint NOT NULL" }
+        lines += [PostgresTable.hashColumn, PostgresTable.revisionColumn].map {
+            "    \(Self.quoted($0)) bigint NOT NULL"
+        }
         lines.append("    PRIMARY KEY (\(table.key.map(Self.quoted).joined(separator: ", ")))")
         let make = "CREATE TABLE IF NOT EXISTS \(place(name)) (\n\(lines.joined(separator: ",\n"))\n)"
         return [make]
@@ -65,13 +68,13 @@ package struct PostgresDefinitions: Sendable {
     }
 
     /// What adds a column to a table that is there: of no row, so without a rewrite.
-    package func add(_ column: PostgresColumn, to table: PostgresTable) -> String {
+    func add(_ column: PostgresColumn, to table: PostgresTable) -> String {
         "ALTER TABLE \(place(table.table.name)) ADD COLUMN IF NOT EXISTS \(Self.quoted(column.name)) "
             + column.type.declaration
     }
 
     /// What makes a table of events one that TimescaleDB keeps in pieces of time, rows that are there included.
-    package func makeHypertable(_ table: PostgresTable) -> String {
+    func makeHypertable(_ table: PostgresTable) -> String {
         // Both names are plain ones.
         "SELECT create_hypertable('\(place(table.table.name))', 'time', chunk_time_interval => interval '7 days', "
             + "if_not_exists => true, migrate_data => true)"

@@ -2,6 +2,7 @@ import PostgresConnections
 
 /// A PostgreSQL database, or one with TimescaleDB, that is shipped to.
 package struct PostgresDestination: ShippingDestination {
+    /// As marks, metrics and log name it.
     package let name: String
     private let settings: String
     private let definitions: PostgresDefinitions
@@ -9,11 +10,11 @@ package struct PostgresDestination: ShippingDestination {
     private let isForced: Bool
 
     /// So long the server may be silent, ms; a merge of one transaction takes far less.
-    private static let silenceMilliseconds = 120_000
+    private static let silenceMilliseconds = 300_000
 
     /// - Parameters:
-    ///   - settings: as libpq reads them, `key=value` or a URI; empty: all comes from the environment, service files and
-    ///     `.pgpass`.
+    ///   - settings: as libpq reads them, `key=value` or a URI; empty: all comes from the environment, service files
+    ///     and `.pgpass`.
     ///   - schema: where the tables are; a name by ``PostgresDefinitions/isName(_:)``.
     ///   - usesHypertables: tables of events become hypertables where TimescaleDB is there.
     ///   - isForced: rows are written whatever is there, since somebody else may have changed it.
@@ -75,28 +76,29 @@ extension ShippingFailure {
         return make(.transient, "connection", nil)
     }
 
+    /// - Parameter state: an SQLSTATE: two characters of a class, three of what it is.
     private static func refused(
         _ state: String, _ make: (Kind, String, String?) -> ShippingFailure
     ) -> ShippingFailure {
-        switch state.prefix(2) {
-        case "08", "57": make(.transient, state == "57014" ? "timeout" : "connection", nil)
-        case "40": make(.transient, "conflict", nil)
-        case "55": make(.transient, "lock", nil)
-        case "53": make(.transient, "resources", nil)
-        case "25": make(.transient, "read_only", nil)
-        case "54": make(.transient, "too_large", nil)
-        case "28", "3D":
+        switch (state.prefix(2), state.dropFirst(2)) {
+        // A statement that took too long; a server that ends, or is not ready yet.
+        case ("57", "014"): make(.transient, "timeout", nil)
+        case ("08", _), ("57", _): make(.transient, "connection", nil)
+        case ("40", _): make(.transient, "conflict", nil)
+        case ("55", _): make(.transient, "lock", nil)
+        case ("53", _): make(.transient, "resources", nil)
+        // A copy that nobody has made the first server yet.
+        case ("25", _): make(.transient, "read_only", nil)
+        case ("54", _): make(.transient, "too_large", nil)
+        case ("28", _), ("3D", _):
             make(.permanent, "login", "see that the role and the database are there, and the role may log in")
-        default:
-            switch state {
-            case "42501":
-                make(
-                    .permanent, "rights",
-                    "grant the role what Schemas/postgresql/role.sql grants, or make it the owner of the schema")
-            // Somebody dropped or changed a table under us: the next connection looks at them anew.
-            case "42P01", "42703", "3F000": make(.transient, "schema", nil)
-            default: make(.permanent, "refused", "the database's log says more about SQLSTATE \(state)")
-            }
+        case ("42", "501"):
+            make(
+                .permanent, "rights",
+                "grant the role what Schemas/postgresql/role.sql grants, or make it the owner of the schema")
+        // Somebody dropped or changed a table under us: the next connection looks at them anew.
+        case ("42", "P01"), ("42", "703"), ("3F", _): make(.transient, "schema", nil)
+        default: make(.permanent, "refused", "the database's log says more about SQLSTATE \(state)")
         }
     }
 }

@@ -1,5 +1,5 @@
-/// The statements that bring copied rows to their places, all within one transaction. Rows are copied into tables of the
-/// session that end with the transaction, so that a pooler may give the session to somebody else after it.
+/// The statements that bring copied rows to their places, all within one transaction. Rows are copied into tables of
+/// the session that end with the transaction, so that a pooler may give the session to somebody else after it.
 struct PostgresMerging {
     let definitions: PostgresDefinitions
     let table: PostgresTable
@@ -20,7 +20,9 @@ struct PostgresMerging {
     var makeCopied: String {
         let columns =
             table.columns.map { "\(PostgresDefinitions.quoted($0.name)) \($0.type.declaration)" }
-            + [PostgresTable.hashColumn, PostgresTable.revisionColumn].map { "\(PostgresDefinitions.quoted($0)) bigint" }
+            + [PostgresTable.hashColumn, PostgresTable.revisionColumn].map {
+                "\(PostgresDefinitions.quoted($0)) bigint"
+            }
         return "CREATE TEMPORARY TABLE \(copied) (\(columns.joined(separator: ", "))) ON COMMIT DROP"
     }
 

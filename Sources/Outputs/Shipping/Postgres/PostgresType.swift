@@ -1,5 +1,6 @@
 package import Columnar
 
+// tests: tables are looked at without a database.
 /// The type of a column over there, and how its values lie in `COPY … (FORMAT binary)`.
 package enum PostgresType: Hashable, Sendable {
     case boolean, bigint, double
@@ -40,9 +41,10 @@ package enum PostgresType: Hashable, Sendable {
     }
 
     /// As `format_type` writes it.
-    package var formatted: String { declaration }
+    var formatted: String { declaration }
 }
 
+// tests: as `PostgresType`.
 /// A column over there, and which of ours it shows.
 package struct PostgresColumn: Hashable, Sendable {
     /// Its name.
@@ -65,6 +67,7 @@ package struct PostgresColumn: Hashable, Sendable {
     }
 }
 
+// tests: as `PostgresType`.
 /// A table over there: our columns, the nanoseconds of `time`, and what shipping needs.
 package struct PostgresTable: Hashable, Sendable {
     /// The table of ours.
