@@ -33,12 +33,17 @@ class Postgres:
         if self.user:
             owner = pwd.getpwnam("postgres")
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
-        data = os.path.join(self.folder, "data")
+        self.place, data = place, os.path.join(self.folder, "data")
         subprocess.run(
             [f"{place}/initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
             cwd=self.folder, check=True, stdout=subprocess.DEVNULL, **self.user)
+        self.begin()
+
+    def begin(self):
+        """Starts the server and waits until it answers."""
+        data = os.path.join(self.folder, "data")
         self.process = subprocess.Popen(
-            [f"{place}/postgres", "-D", data, "-k", self.folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "timezone=UTC"],
+            [f"{self.place}/postgres", "-D", data, "-k", self.folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "timezone=UTC"],
             cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, **self.user)
         deadline = time.monotonic() + 30
         while subprocess.run(self._psql("-c", "select 1"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode != 0:
@@ -46,6 +51,11 @@ class Postgres:
                 self.stop()
                 raise RuntimeError("PostgreSQL did not start")
             time.sleep(0.1)
+
+    def crash(self):
+        """Ends the server at once, as a failing machine does: what it had not written is gone."""
+        os.kill(self.process.pid, signal.SIGQUIT)
+        self.process.wait()
 
     def _psql(self, *arguments):
         return ["psql", "-X", "-q", "-h", self.folder, "-U", "postgres", *arguments]

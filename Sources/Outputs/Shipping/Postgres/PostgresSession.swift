@@ -15,6 +15,8 @@ final class PostgresSession: ShippingSession {
     private var positions: [Int64] = []
     private var bytes = 0
     private var mark = ShippingMark()
+    /// A table or a column was made, which has nothing of what was shipped before.
+    private var hasMade = false
 
     /// What one transaction brings to one table.
     private struct Load {
@@ -78,7 +80,7 @@ final class PostgresSession: ShippingSession {
     private static let versionMin = 120_000
 
     func prepare(_ tables: [ShippedTable], source: String) throws(ShippingFailure) -> ShippingMark {
-        (self.tables, self.source) = (tables, source)
+        (self.tables, self.source, hasMade) = (tables, source, false)
         guard connection.serverVersion >= Self.versionMin else {
             throw ShippingFailure(
                 .permanent, "version", "the server is of version \(connection.serverVersion / 10_000)",
@@ -113,6 +115,7 @@ final class PostgresSession: ShippingSession {
         for table in tables.map(PostgresTable.init) {
             guard let columns = known[table.table.name] else {
                 for statement in definitions.make(table) { try run(statement) }
+                hasMade = true
                 made.append(table)
                 continue
             }
@@ -126,6 +129,7 @@ final class PostgresSession: ShippingSession {
     ) throws(ShippingFailure) {
         guard let type else {
             try run(definitions.add(column, to: table))
+            hasMade = true
             return
         }
         guard type == column.type.formatted else {
@@ -171,9 +175,9 @@ final class PostgresSession: ShippingSession {
         mark.correctedPosition = try Self.integer(row[3])
         mark.closedTime = try Self.integer(row[4])
         let known = Set((row[5] ?? "").split(separator: ",").map(String.init))
-        if known == Set(names) { return mark }
-        // A table that was not shipped until now is filled from the beginning; to the others that changes nothing.
-        if !known.isSuperset(of: names) { (mark.position, mark.correctedPosition) = (0, 0) }
+        if known == Set(names), !hasMade { return mark }
+        // What was not shipped until now is filled from the beginning; to all else that changes nothing.
+        if hasMade || !known.isSuperset(of: names) { (mark.position, mark.correctedPosition) = (0, 0) }
         mark.epoch += 1
         try run(
             "UPDATE \(sync) SET epoch = \(mark.epoch), position = \(mark.position), "

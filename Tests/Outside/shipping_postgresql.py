@@ -1,0 +1,260 @@
+#!/usr/bin/env python3
+"""Ships a served store to a real PostgreSQL while events come in, and has everything fail: connections are cut, the database crashes and starts again
+(its last transactions are lost), the server is killed. In the end every row is there once and every figure is ours, to the pico-dollar.
+
+usage: shipping_postgresql.py --plimsoll BINARY [--rounds 14] [--events 6000] [--seed 5] [--keep DIR]
+
+Then prices come late, somebody changes rows over there (`plimsoll ship check` sees it, `--repair` puts it right), everything is shipped once more and changes
+nothing, a table that is asked for later is filled from the beginning, and the questions of Schemas/postgresql run.
+"""
+import argparse
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+
+from outside.judging import judged
+from outside.plimsoll import CommandFailed, Server
+from outside.postgres import Missing, Postgres
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SETTINGS = """ship:
+  postgresql:
+    connection: host={host} user=plimsoll dbname=postgres
+    tables: {tables}
+    batch_events: {batch}
+    batch_age: 200ms
+"""
+# Of each table figures that have to be the same, as both databases write them.
+FIGURES = {
+    "llm_call": "count(*), count(distinct position), sum(position), sum(input_tokens), sum(output_tokens), coalesce(sum(cost_usd), 0), "
+                "count(cost_usd), coalesce(sum(cost_low_usd), 0)",
+    "message_sent": "count(*), count(distinct position), sum(position), sum(duration_ns), count(*) filter (where status = 'ok')",
+    "tool_call": "count(*), count(distinct position), sum(position)",
+    "turns": "count(*), count(distinct conversation_id), sum(input_tokens), coalesce(sum(cost_usd), 0), sum(llm_calls)",
+    "conversations": "count(*), count(distinct conversation_id), sum(turns), coalesce(sum(cost_usd), 0), count(closed_time)",
+    "rollup_llm_call_1h": "sum(events), count(distinct time), sum(input_tokens_sum), coalesce(sum(cost_usd_sum), 0)",
+}
+PRICES = ("input", "output", "cache_read", "cache_write")
+
+
+def number(text):
+    """A figure without the zeros that one of them writes at its end."""
+    text = str(text)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class Scene:
+    def __init__(self, options, folder):
+        self.problems, self.folder, self.options = [], folder, options
+        self.chance = random.Random(options.seed)
+        self.binary = os.path.abspath(options.plimsoll)
+        self.data, self.settings = os.path.join(folder, "data"), os.path.join(folder, "settings.yaml")
+        self.postgres = Postgres()
+        # What Schemas/postgresql/role.sql grants, with the schema the role's own.
+        self.postgres.script(
+            "create role plimsoll login; grant connect, temporary on database postgres to plimsoll; "
+            "create schema plimsoll authorization plimsoll;")
+        self.server = Server(self.binary, self.data)
+        self.server.extra = ["--config", self.settings]
+        self.configure("events, turns, conversations, rollups", 300)
+        made = self.run("workload", "--events", str(options.events), "--seed", str(options.seed))
+        self.lines = [line for line in made[1].splitlines(keepends=True) if line.strip()]
+
+    def configure(self, tables, batch):
+        with open(self.settings, "w", encoding="utf-8") as file:
+            file.write(SETTINGS.format(host=self.postgres.folder, tables=tables, batch=batch))
+
+    def expect(self, condition, words):
+        if not condition:
+            self.problems.append(words)
+
+    def run(self, *arguments):
+        """(status, stdout, stderr)."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("PLIMSOLL_", "PG"))}
+        result = subprocess.run([self.binary, *arguments], capture_output=True, text=True, timeout=300, env=environment)
+        return result.returncode, result.stdout, result.stderr
+
+    def ship(self, *arguments):
+        return self.run("ship", *arguments, "--data", self.data, "--config", self.settings)
+
+    def there(self, sql):
+        return self.postgres.answers([sql])[0]
+
+    def post(self, lines):
+        status, _, body = self.server.post("/v1/events", "".join(lines).encode(), "application/x-ndjson")
+        self.expect(status == 200, f"events were refused: {status} {body[:200]}")
+
+    def shipping(self):
+        return json.loads(self.server.get("/v1/status")[2])["shipping"][0]
+
+    def caught_up(self, seconds=60):
+        """Waits until nothing is left to ship."""
+        ends, quiet = time.monotonic() + seconds, 0
+        while time.monotonic() < ends and quiet < 8:
+            status = self.shipping()
+            here = self.server.sql("select max(position) from events")[0][0]
+            row = self.there("select position from plimsoll.sync")
+            is_there = not isinstance(row, str) and len(row) == 1 and int(row[0][0]) == here
+            quiet = quiet + 1 if is_there and not status["correcting"] and status["waiting_events"] == 0 else 0
+            time.sleep(0.3)
+        self.expect(quiet >= 8, f"it never catches up: {self.shipping()}")
+
+    def same(self, when):
+        for table, figures in FIGURES.items():
+            here = [number(value) for value in self.server.sql(f"select {figures} from {table}")[0]]
+            row = self.there(f"select {figures} from plimsoll.{table}")
+            there = [number(value) for value in row[0]] if not isinstance(row, str) else row
+            self.expect(here == there, f"{when}: {table} is {here} here and {there} there")
+
+    def rounds(self):
+        """Events in, while one thing or another fails."""
+        step = -(-len(self.lines) // self.options.rounds)
+        for round_number in range(self.options.rounds):
+            part = self.lines[round_number * step:(round_number + 1) * step]
+            for start in range(0, len(part), 100):
+                self.post(part[start:start + 100])
+                time.sleep(self.chance.uniform(0, 0.05))
+            kind = ("cut", "crash", "kill", "lock", "nothing")[round_number % 5]
+            time.sleep(self.chance.uniform(0, 0.6))
+            getattr(self, kind)()
+        self.caught_up()
+        self.same("after everything failed")
+
+    def cut(self):
+        for _ in range(5):
+            self.there("select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'plimsoll'")
+            time.sleep(self.chance.uniform(0, 0.3))
+
+    def crash(self):
+        self.postgres.crash()
+        time.sleep(self.chance.uniform(0, 1))
+        self.postgres.begin()
+
+    def kill(self):
+        self.server.kill()
+        time.sleep(self.chance.uniform(0, 0.2))
+        self.server.start()
+
+    def lock(self):
+        """Somebody holds the row that says how far it got."""
+        self.there("begin; select * from plimsoll.sync for update; select pg_sleep(1); commit")
+
+    def nothing(self):
+        pass
+
+    def late_prices(self):
+        """A model that nobody had a price for gets one, and calls that were shipped follow."""
+        models = self.server.sql("select distinct provider, request_model from llm_call where price_state <> 'priced' order by 1, 2")
+        lines = [json.dumps({
+            "specversion": "1.0", "id": f"late-{provider}-{model}-{name}", "source": "finance", "type": "price.set", "time": "2020-01-01T00:00:00Z",
+            "data": {"provider": provider, "model": model, "token_class": name, "usd_per_million_tokens": "1.234567", "valid_from": "2020-01-01T00:00:00Z"},
+        }) + "\n" for provider, model in models for name in PRICES]
+        if lines:
+            self.post(lines)
+        self.caught_up()
+        self.same("after prices came late")
+
+    def somebody_else(self):
+        """What others change over there is seen, and put right."""
+        status, out, err = self.ship("check")
+        self.expect(status == 0 and "0 differ" in out, f"ship check of the same says {status}: {out}{err}")
+        self.postgres.script(
+            "update plimsoll.llm_call set cost_usd = cost_usd + 0.000000000001 where position = (select min(position) from plimsoll.llm_call "
+            "where cost_usd is not null); delete from plimsoll.turns where ctid in (select ctid from plimsoll.turns limit 3); "
+            "delete from plimsoll.message_sent where position = (select max(position) from plimsoll.message_sent);")
+        status, out, err = self.ship("check")
+        self.expect(status == 1 and "llm_call" in err and "turns" in err and "message_sent" in err, f"ship check sees {status}: {out}{err}")
+        status, out, err = self.ship("check", "--repair")
+        self.expect(status == 0, f"ship check --repair says {status}: {out}{err}")
+        self.caught_up()
+        self.same("after a repair")
+
+    def once_more(self):
+        """Shipped again from an earlier position, no row is written."""
+        revisions = "select count(*), sum(shipped_revision) from plimsoll.{}"
+        before = [self.there(revisions.format(table)) for table in FIGURES]
+        self.postgres.script("update plimsoll.sync set position = 7, epoch = epoch + 1")
+        self.caught_up(120)
+        after = [self.there(revisions.format(table)) for table in FIGURES]
+        self.expect(before == after, f"rows were written once more: {before} {after}")
+
+    def another_table(self):
+        """A table that is asked for later is filled from the beginning."""
+        self.postgres.script("drop table plimsoll.turns")
+        self.server.stop()
+        self.configure("events, conversations", 1000)
+        self.server.start()
+        self.caught_up()
+        self.server.stop()
+        self.configure("events, turns, conversations, rollups", 1000)
+        self.server.start()
+        self.caught_up(120)
+        self.same("after a table came back")
+
+    def told(self):
+        status, out, err = self.ship("status")
+        self.expect(status == 0 and re.search(r"events up to position (\d+) of \1 are there, 0 wait", out), f"ship status says {status}: {out}{err}")
+        metrics = self.server.get("/metrics")[2].decode()
+        for name in ("rows_total", "bytes_total", "transactions_total", "lag_seconds", "position"):
+            self.expect(f'plimsoll_shipping_{name}{{destination="postgresql plimsoll"}}' in metrics, f"/metrics lacks plimsoll_shipping_{name}")
+        with open(os.path.join(TOP, "Schemas", "postgresql", "questions.sql"), encoding="utf-8") as file:
+            text = file.read().replace(":last", "0")
+        try:
+            self.postgres.script("set search_path = plimsoll;\n" + text)
+        except subprocess.CalledProcessError:
+            self.problems.append("a question of Schemas/postgresql/questions.sql is refused")
+        status, out, err = self.ship("tables")
+        try:
+            self.postgres.script(out)
+        except subprocess.CalledProcessError:
+            self.problems.append(f"what `ship tables` prints is refused: {err}")
+
+    def stranger(self):
+        """Another store is told to go elsewhere."""
+        other = os.path.join(self.folder, "other")
+        server = Server(self.binary, other)
+        server.extra = ["--config", self.settings]
+        server.start()
+        try:
+            ends = time.monotonic() + 20
+            while time.monotonic() < ends and not any("belongs to another store" in line for line in server.log):
+                time.sleep(0.2)
+            self.expect(any("belongs to another store" in line for line in server.log), f"another store ships as well: {server.log[-5:]}")
+        finally:
+            server.stop()
+
+
+def run(options, folder):
+    scene = Scene(options, folder)
+    try:
+        scene.server.start()
+        for step in (scene.rounds, scene.late_prices, scene.somebody_else, scene.once_more, scene.another_table, scene.told, scene.stranger):
+            step()
+    except CommandFailed as failure:
+        scene.problems.append(str(failure))
+    finally:
+        scene.server.stop()
+        scene.postgres.stop()
+    return scene.problems
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--plimsoll", required=True)
+    parser.add_argument("--rounds", type=int, default=14)
+    parser.add_argument("--events", type=int, default=6000)
+    parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--keep")
+    try:
+        return judged(run, parser.parse_args(), "plimsoll-shipping-")
+    except Missing as missing:
+        print(missing)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
