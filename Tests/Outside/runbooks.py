@@ -32,7 +32,7 @@ ANYWHERE, FIRST = "anywhere", "first"
 
 def case(trouble, answers, labels=(), usual=True, window=15, minutes=120, state="served", gauges=()):
     """`answers`: (words of the command, pattern that its answer has). `window`: minutes within which the trouble comes, after `minutes` of what
-    is usual. `state`: served, killed, idle (nothing has come for long), behind (a trace store that takes nothing), full (all connections are taken),
+    is usual. `state`: served, killed, idle (nothing has come for long), behind (a trace store that takes nothing), away (a database that nobody answers for), full (all connections are taken),
     unsealed (its segments cannot be written), damaged (a page of a segment). `gauges`: series that no test can bring about on a real machine, with
     their values before and in the trouble."""
     return Case(trouble, answers, dict(labels), usual, window, minutes, state, dict(gauges))
@@ -128,6 +128,9 @@ CASES = {
     "PlimsollTracesBehind": case(alert_data.failing, [
         ("export_failures", r'reason="no_answer"'), ("lag", r"plimsoll_trace_export_lag_seconds\{.*\} [1-9]")], state="behind",
         gauges={'plimsoll_trace_export_lag_seconds{destination="store"}': (0, 900)}),
+    "PlimsollShippingBehind": case(alert_data.failing, [
+        ("shipping_failures", r'reason="connection"'), ("v1/status", r'"hindrance"')], state="away",
+        gauges={'plimsoll_shipping_lag_seconds{destination="postgresql plimsoll"}': (0, 2400)}, window=60),
     "PlimsollDiskFilling": case(None, [
         ("plimsoll inspect", r"segment|manifest"), ("du ", r"application\.log"), ("from events", r"llm\.call|message|conversation")],
         gauges={"plimsoll_free_bytes": (80e9, 1e9)}, window=240),
@@ -249,6 +252,11 @@ class Scene:
         with open(os.path.join(folder, "volume", "application.log"), "wb") as file:
             file.write(os.urandom(48 << 20))
         extra = ["--traces-endpoint", f"http://127.0.0.1:{free_port()}"] if one.state == "behind" else []
+        if one.state == "away":
+            settings = os.path.join(folder, "plimsoll.yaml")
+            with open(settings, "w", encoding="utf-8") as file:
+                file.write(f"ship:\n  postgresql:\n    connection: host=127.0.0.1 port={free_port()} user=nobody dbname=none\n")
+            extra = ["--config", settings]
         if one.state == "full":
             settings = os.path.join(folder, "plimsoll.yaml")
             with open(settings, "w", encoding="utf-8") as file:
@@ -281,7 +289,7 @@ class Scene:
         if self.one.state == "idle":
             for _ in range(3):
                 self.server.get("/v1/event")
-        if self.one.state == "behind":
+        if self.one.state in ("behind", "away"):
             time.sleep(4)
         if self.one.state == "unsealed":
             self.wait(lambda: self.status(self.server.get)["failed_seals"] > 0, "no seal fails")

@@ -58,22 +58,26 @@ package final class Shipper: Sendable {
     private let isStopped = Atomic<Bool>(false)
 
     /// Nothing is asked of the destination yet.
+    /// - Parameter kept: how far it had got by what was kept here, and when the last event up to there was received (ns
+    ///   since 1970 UTC): so much is told until the destination says more. nil: nothing was.
     package init(
         _ target: any ShippingDestination, from source: any ShippingSource, _ configuration: ShippingConfiguration,
-        clock: any Clock, randomness: any Randomness
+        kept: (position: Int64, receivedTime: Int64)? = nil, clock: any Clock, randomness: any Randomness
     ) {
         (self.target, self.source, self.configuration) = (target, source, configuration)
         (self.clock, self.randomness) = (clock, randomness)
         destination = target.name
         state = Mutex(State(retry: ShippingRetry(configuration), eventsMax: max(1, configuration.batchEvents)))
-        counts = Mutex(ShippingSample(destination: target.name))
+        var sample = ShippingSample(destination: target.name)
+        (sample.position, sample.receivedTime) = (kept?.position ?? 0, kept?.receivedTime ?? clock.wallNanoseconds())
+        counts = Mutex(sample)
     }
 
     /// What became of it so far.
     package var sample: ShippingSample {
         var sample = counts.withLock { $0 }
         let age = max(0, clock.wallNanoseconds() - sample.receivedTime)
-        if sample.waiting > 0, sample.receivedTime > 0 { sample.lagSeconds = Int(age / 1_000_000_000) }
+        if sample.waiting > 0 { sample.lagSeconds = Int(age / 1_000_000_000) }
         return sample
     }
 
@@ -103,6 +107,7 @@ package final class Shipper: Sendable {
 
     private func attempt(_ state: inout State) throws -> Step {
         let view = try source.pinned()
+        counts.withLock { $0.waiting = Int(max(0, view.position - $0.position)) }
         var step = Step()
         if state.session == nil {
             try connect(&state, view)

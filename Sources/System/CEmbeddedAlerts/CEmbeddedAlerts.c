@@ -125,6 +125,9 @@ static const unsigned char runbooks_PlimsollScrubBehind_md[] = {
 static const unsigned char runbooks_PlimsollSealsFailing_md[] = {
 #embed "../../../Alerts/runbooks/PlimsollSealsFailing.md"
 };
+static const unsigned char runbooks_PlimsollShippingBehind_md[] = {
+#embed "../../../Alerts/runbooks/PlimsollShippingBehind.md"
+};
 static const unsigned char runbooks_PlimsollTracesBehind_md[] = {
 #embed "../../../Alerts/runbooks/PlimsollTracesBehind.md"
 };
@@ -211,6 +214,7 @@ static const plimsoll_embedded_alert runbooks[] = {
     FILE_OF(runbooks_PlimsollRetentionBehind_md, "PlimsollRetentionBehind.md"),
     FILE_OF(runbooks_PlimsollScrubBehind_md, "PlimsollScrubBehind.md"),
     FILE_OF(runbooks_PlimsollSealsFailing_md, "PlimsollSealsFailing.md"),
+    FILE_OF(runbooks_PlimsollShippingBehind_md, "PlimsollShippingBehind.md"),
     FILE_OF(runbooks_PlimsollTracesBehind_md, "PlimsollTracesBehind.md"),
     FILE_OF(runbooks_SLOBudgetBurnsFast_md, "SLOBudgetBurnsFast.md"),
     FILE_OF(runbooks_SLOBudgetBurnsSlowly_md, "SLOBudgetBurnsSlowly.md"),

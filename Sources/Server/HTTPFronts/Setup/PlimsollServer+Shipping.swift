@@ -1,3 +1,4 @@
+import EventStores
 import Intakes
 import Platform
 import Sending
@@ -10,8 +11,10 @@ extension PlimsollServer {
     func shippers() -> [Shipper] {
         guard let source = store.shippingSource(clock: clock) else { return [] }
         return configuration.shipping.map { target in
-            Shipper(
-                target.destination, from: source, target.configuration, clock: clock, randomness: randomness)
+            let kept = store.deliveryMarks.first { $0.destination == target.destination.name }
+            return Shipper(
+                target.destination, from: source, target.configuration,
+                kept: kept.map { ($0.position, $0.receivedTime) }, clock: clock, randomness: randomness)
         }
     }
 
