@@ -305,7 +305,7 @@ let package = Package(
                 "Access", "AlertRules", "Alerting", "Asking", "Bytes", "Clients", "Columnar", "Compression",
                 "Dashboarding", "Dialects", "Domain", "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution",
                 "Exporting", "Hashing", "Intakes", "JSONTexts", "OperatorLogs", "Plans", "Platform", "Projections",
-                "PromQLText", "Reports", "RuleFiles", "Rules", "SQLText", "Segments", "Sending", "WireFormats",
+                "PromQLText", "Reports", "RuleFiles", "Rules", "SQLText", "Segments", "Sending", "Shipping", "WireFormats",
                 hummingbird,
             ]),
 
@@ -330,7 +330,7 @@ let package = Package(
                 "Access", "JSONTexts", "Domain", "Exporting", "OperatorLogs", "Platform", "RuleFiles", "Sending", "Shipping",
                 .product(name: "Yams", package: "Yams"),
             ]),
-        tests("Settings", uses: ["Access", "Domain", "Exporting", "OperatorLogs", "Platform", "Sending"]),
+        tests("Settings", uses: ["Access", "Domain", "Exporting", "OperatorLogs", "Platform", "Sending", "Shipping"]),
         .executableTarget(
             name: "plimsoll",
             dependencies: [

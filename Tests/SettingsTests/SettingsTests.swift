@@ -5,6 +5,7 @@ import OperatorLogs
 import Platform
 import Sending
 import Settings
+import Shipping
 import Testing
 
 /// Names that are twice as many values from line to line.
@@ -353,6 +354,39 @@ private let doubling =
         // One destination with two keys, and no key in what is said of it.
         let twice = SettingsFile("traces:\n  endpoint: http://a?key=canary1,http://a?key=canary2\n").findings
         #expect(twice.count == 1 && !"\(twice)".contains("canary"))
+    }
+
+    @Test func shippingIsSaidByFileAndEnvironment() throws {
+        let text = """
+            ship:
+              postgresql:
+                connection: host=db.example.org dbname=figures password=canary
+                schema: figures
+                tables: turns, rollups
+                batch_events: 500
+                batch_age: 2s
+                hypertables: false
+            """
+        #expect(SettingsFile(text).findings == [])
+        let shipping = try #require(SettingsFile(text).applied(to: ServeSettings()).postgresShipping)
+        #expect(shipping.connection.hasPrefix("host=db.example.org") && shipping.schema == "figures")
+        #expect(shipping.configuration.tables == ["turns", "rollups"] && !shipping.usesHypertables)
+        #expect(shipping.configuration.batchEvents == 500)
+        #expect(shipping.configuration.batchNanoseconds == 2_000_000_000)
+        // By its name nobody is let in.
+        #expect(shipping.target.destination.name == "postgresql figures")
+        let fromVariables = try ServeSettings.layered(file: nil) {
+            $0 == "PLIMSOLL_SHIP_POSTGRESQL_CONNECTION" ? "environment" : nil
+        }
+        #expect(fromVariables.postgresShipping?.connection == "" && fromVariables.postgresShipping?.schema == "plimsoll")
+        #expect(try ServeSettings.layered(file: nil) { _ in nil }.postgresShipping == nil)
+        for (key, value) in [("schema", "Figures"), ("batch_events", "0"), ("batch_age", "soon"), ("tables", "a,,b")] {
+            let said = "ship:\n  postgresql:\n    connection: environment\n    \(key): \"\(value)\"\n"
+            #expect(SettingsFile(said).findings.map(\.line) == [4], "\(key)")
+        }
+        // What is shipped without where to is nothing.
+        let nowhere = SettingsFile("ship:\n  postgresql:\n    schema: figures\n").findings
+        #expect(nowhere.count == 1 && "\(nowhere)".contains("ship.postgresql.connection"))
     }
 
     private static let promises = """

@@ -8,9 +8,10 @@ struct Plimsoll: ParsableCommand {
         discussion: """
             import, export, query, promql, report, status, doctor, slo, prices, alerts and dialects work on a data \
             directory (--data DIR) or on a running server (--server URL); serve, demo, tokens, verify, repair, \
-            set-aside and backup on a data directory only; the others on neither, but inspect on any path. What only \
-            reads, and tokens, may work on a directory that is served; what else writes needs one that is not. A flag \
-            beats its PLIMSOLL_* environment variable, which beats the default; PLIMSOLL_DATA beats PLIMSOLL_SERVER.
+            set-aside, backup and ship on a data directory only; the others on neither, but inspect on any path. What \
+            only reads, and tokens, may work on a directory that is served; what else writes needs one that is not. A \
+            flag beats its PLIMSOLL_* environment variable, which beats the default; PLIMSOLL_DATA beats \
+            PLIMSOLL_SERVER.
 
             Exit status: 0 done, 1 a check failed or a booking was not confirmed, 2 bad usage or input, or no right \
             token, 3 no plimsoll server answers, or not now, 4 damaged data, or some of it is gone or of a newer \

@@ -236,7 +236,10 @@ package final class Shipper: Sendable {
     private func step(after failure: ShippingFailure, _ state: inout State) -> Step {
         state.session = nil
         var step = Step()
-        if failure.kind == .abandoned { return step }
+        if failure.kind == .abandoned {
+            step.pauseMilliseconds = configuration.pollMilliseconds
+            return step
+        }
         if failure.reason == "too_large" { state.eventsMax = max(1, state.eventsMax / 2) }
         step.pauseMilliseconds = state.retry.pause(after: failure, chance: randomness.nextUInt64())
         counts.withLock { counts in

@@ -7,6 +7,14 @@
 // leave that to the system; where somebody else was first, it stays as he wanted it.
 static inline void pq_prepare(void) { OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL); }
 
+// Connects to the hosts of the settings one after the other, each with so many seconds unless the settings say
+// otherwise: what stands before them they may set, too. Blocks that long.
+static inline PGconn *pq_connect(const char *settings) {
+    static const char *const keywords[] = {"connect_timeout", "fallback_application_name", "dbname", NULL};
+    const char *const values[] = {"10", "plimsoll", settings, NULL};
+    return PQconnectdbParams(keywords, values, 1);
+}
+
 // Waits until the connection's socket can be read, or can be written where that is asked for, too.
 // 1: it can; 0: the time is over; -1: there is no socket, or waiting failed.
 static inline int pq_wait(const PGconn *connection, int writes, int reads, int milliseconds) {

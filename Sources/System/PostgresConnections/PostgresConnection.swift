@@ -2,8 +2,8 @@ internal import CLibPQ
 
 /// A connection to a PostgreSQL server: libpq with its service files, `PG*` variables, `.pgpass`, host lists and TLS.
 ///
-/// For one thread at a time, which it blocks, but never for longer than the silence that is borne, and not once nobody
-/// wants the answer. Statements go as text, so nothing stays on the server that a pooler could give to somebody else.
+/// For one thread at a time, which it blocks, but once it is open never for longer than the silence that is borne, and
+/// not once nobody wants the answer. Statements go as text, so nothing stays on the server that a pooler could give to somebody else.
 @safe package final class PostgresConnection {
     private let handle: OpaquePointer
     private let silenceMillisecondsMax: Int
@@ -19,7 +19,8 @@ internal import CLibPQ
         return true
     }()
 
-    /// Connects.
+    /// Connects, to the first host of several that is there and what the settings want it to be; each has ten seconds
+    /// unless they say otherwise.
     /// - Parameters:
     ///   - settings: as libpq reads them, `key=value` or a URI; what is not in it libpq takes from the environment,
     ///     from service files and `.pgpass`.
@@ -35,12 +36,12 @@ internal import CLibPQ
         guard Self.canRead(settings) else {
             throw PostgresFailure(.settings, "libpq cannot read these settings of a connection")
         }
-        guard let handle = unsafe PQconnectStart(settings) else {
+        guard let handle = unsafe pq_connect(settings) else {
             throw PostgresFailure(.connection, "there is no memory for a connection")
         }
         unsafe self.handle = handle
         unsafe pq_silence(handle)
-        try connect()
+        guard isOpen, unsafe PQsetnonblocking(handle, 1) == 0 else { throw failure(.connection) }
     }
 
     deinit { unsafe PQfinish(handle) }
@@ -61,20 +62,7 @@ internal import CLibPQ
     /// Whether it can be asked something.
     private var isOpen: Bool { unsafe PQstatus(handle) == CONNECTION_OK }
 
-    // MARK: Connecting
-
-    private func connect() throws(PostgresFailure) {
-        var silence = 0
-        var state = PGRES_POLLING_WRITING
-        while true {
-            if unsafe PQstatus(handle) == CONNECTION_BAD { throw failure(.connection) }
-            try wait(writes: state == PGRES_POLLING_WRITING, reads: state != PGRES_POLLING_WRITING, &silence)
-            state = unsafe PQconnectPoll(handle)
-            if state == PGRES_POLLING_OK { break }
-            if state == PGRES_POLLING_FAILED { throw failure(.connection) }
-        }
-        guard unsafe PQsetnonblocking(handle, 1) == 0 else { throw failure(.connection) }
-    }
+    // MARK: Waiting
 
     /// Returns once the socket is ready.
     private func wait(writes: Bool, reads: Bool, _ silence: inout Int) throws(PostgresFailure) {

@@ -9,6 +9,7 @@ import OperatorLogs
 import Platform
 import Rules
 import Sending
+import Shipping
 import Synchronization
 
 /// A server on a free loopback port, for the length of one test.
@@ -17,7 +18,7 @@ func withServer<Result: Sendable>(
     isTokenRequired: Bool = false, names: [String] = [],
     traceExport: TraceExportConfiguration = TraceExportConfiguration(), rules: RuleSet? = nil,
     ruleFiles: RuleFileWatch? = nil, dashboards: DashboardFolder? = nil, traceLink: String? = nil,
-    alertSending: AlertSendingConfiguration = AlertSendingConfiguration(),
+    alertSending: AlertSendingConfiguration = AlertSendingConfiguration(), shipping: [ShippingTarget] = [],
     settleRule: SettleRule = SettleRule(), proxies: TrustedProxies = TrustedProxies(), log: OperatorLog? = nil,
     memoryValve: MemoryValve? = nil, clock: any Clock = SystemClock(),
     _ body: @Sendable @escaping (ServerClient, PlimsollServer) async throws -> Result
@@ -30,7 +31,7 @@ func withServer<Result: Sendable>(
     configuration.names = names
     configuration.traceExport = traceExport
     (configuration.rules, configuration.ruleFiles, configuration.alertSending) = (rules, ruleFiles, alertSending)
-    configuration.settleRule = settleRule
+    (configuration.settleRule, configuration.shipping) = (settleRule, shipping)
     (configuration.dashboards, configuration.traceLink) = (dashboards, traceLink)
     configuration.proxies = proxies
     configuration.memoryValve = memoryValve

@@ -86,7 +86,7 @@ struct PostgresRows {
     private mutating func append(_ vector: Vector, _ row: Int, _ type: PostgresType) {
         if vector.isNull(row) { return cells.appendNull() }
         switch vector.storage {
-        case .int64(let values): append(values[row], type)
+        case .int64(let values): append(values[row], type, scale: vector.type.scale)
         case .int128(let values): cells.append(numeric: values[row], scale: vector.type.scale)
         case .double(let values): cells.append(double: values[row])
         case .boolean(let values): cells.append(boolean: values[row])
@@ -97,10 +97,10 @@ struct PostgresRows {
         }
     }
 
-    private mutating func append(_ value: Int64, _ type: PostgresType) {
+    private mutating func append(_ value: Int64, _ type: PostgresType, scale: Int) {
         switch type {
         case .timestamptz: cells.append(timestamptz: value)
-        case .numeric(let scale): cells.append(numeric: Int128(value), scale: scale)
+        case .numeric: cells.append(numeric: Int128(value), scale: scale)
         default: cells.append(bigint: value)
         }
     }

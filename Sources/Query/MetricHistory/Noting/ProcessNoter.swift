@@ -32,6 +32,9 @@ package struct ProcessNoter: Sendable {
         "plimsoll_segments", "plimsoll_segment_bytes",
         "plimsoll_http_connections", "plimsoll_trace_export_traces_total", "plimsoll_trace_export_spans_total",
         "plimsoll_trace_export_lag_seconds", "plimsoll_trace_export_position", "plimsoll_scrub_bytes_total",
+        "plimsoll_shipping_rows_total", "plimsoll_shipping_bytes_total", "plimsoll_shipping_transactions_total",
+        "plimsoll_shipping_lag_seconds", "plimsoll_shipping_waiting_events", "plimsoll_shipping_position",
+        "plimsoll_shipping_last_success_timestamp_seconds",
     ])
     private static let position = "plimsoll_log_position"
 
