@@ -117,7 +117,7 @@ final class SimulatedSession: ShippingSession {
         settled.formUnion(positions)
     }
 
-    func commit(_ mark: ShippingMark) throws(ShippingFailure) -> Int {
+    func commit(_ mark: ShippingMark) throws(ShippingFailure) -> ShippedSize {
         guard var state = pending else { throw ShippingFailure(.permanent, "order", "nothing was begun") }
         for (table, scopes) in scopes {
             state.tables[table] = state.tables[table]?.filter { key, row in
@@ -133,7 +133,7 @@ final class SimulatedSession: ShippingSession {
         state.mark = mark
         let whole = state
         try database.step { database.state.withLock { $0 = whole } }
-        return 1
+        return ShippedSize(bytes: 1)
     }
 
     func digests(_ request: DigestRequest) throws(ShippingFailure) -> [Int64: RowDigest] { [:] }

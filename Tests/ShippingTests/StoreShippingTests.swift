@@ -3,6 +3,7 @@ import Columnar
 import Domain
 import EventStores
 import Exporting
+import Foundation
 import Platform
 import Shipments
 import Shipping
@@ -145,6 +146,19 @@ import Testing
         _ = try world.store.rebook(provider: "house", model: nil, times: .min..<(.max))
         try world.expectSame()
         #expect(world.database.state.withLock { $0.tables["llm_call"] } != before)
+    }
+
+    /// Whoever makes the tables himself, or wants to know them, finds them in the folder of schemas.
+    @Test func theFileOfTablesIsWhatIsMade() throws {
+        let world = try World()
+        let tables = try StoreShipping(world.store, clock: world.clock).pinned().tables
+        let text = PostgresDefinitions(schema: "plimsoll").file(tables)
+        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Schemas/postgresql/tables.sql")
+        if ProcessInfo.processInfo.environment["REWRITE_GOLDENS"] == "1" {
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(try String(contentsOf: file, encoding: .utf8) == text, "REWRITE_GOLDENS=1 writes it anew")
     }
 
     @Test func namesOfStoresAreTheirsAlone() throws {

@@ -124,14 +124,15 @@ package final class Shipper: Sendable {
             return step
         }
         state.idleSteps = 0
-        let bytes = try ship(work, view, &state)
+        let size = try ship(work, view, &state)
         state.retry.succeed()
         state.complained = nil
         finish(work, view, &state)
         if case .events = work { state.receivedTime = try receivedTime(of: state.mark.position, view) }
         let now = clock.wallNanoseconds()
         counts.withLock { counts in
-            counts.bytes += bytes
+            counts.bytes += size.bytes
+            counts.replaced += size.replaced
             counts.rows += state.rows
             counts.shipments += 1
             counts.lastSuccess = now
@@ -256,7 +257,7 @@ package final class Shipper: Sendable {
 
     // MARK: Shipping
 
-    private func ship(_ work: ShippingWork, _ view: any ShippingView, _ state: inout State) throws -> Int {
+    private func ship(_ work: ShippingWork, _ view: any ShippingView, _ state: inout State) throws -> ShippedSize {
         guard let session = state.session else { preconditionFailure("it is shipped over a connection") }
         state.rows = 0
         try session.begin(at: state.mark)
@@ -272,9 +273,9 @@ package final class Shipper: Sendable {
         if mark.closedTime == .min { mark.closedTime = view.silentUntil }
         // What waits to be followed is asked for again by a start from the mark before.
         if state.changes.isDone { mark.correctedPosition = max(mark.correctedPosition, state.changes.from) }
-        let bytes = try session.commit(mark)
+        let size = try session.commit(mark)
         (state.mark, state.rows) = (mark, load.rows)
-        return bytes
+        return size
     }
 
     private func report(_ view: any ShippingView, _ state: State) {

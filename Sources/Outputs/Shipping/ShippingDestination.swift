@@ -32,13 +32,24 @@ package protocol ShippingSession: AnyObject {
     func settle(_ positions: [Int64]) throws(ShippingFailure)
     /// Ends the transaction; all of it and the mark are there, or nothing is. Whoever hears nothing asks again.
     /// - Parameter mark: its epoch is one more than that it began at.
-    /// - Returns: bytes that were sent for it.
+    /// - Returns: what was sent for it.
     /// - Throws: ``ShippingFailure``.
-    func commit(_ mark: ShippingMark) throws(ShippingFailure) -> Int
+    func commit(_ mark: ShippingMark) throws(ShippingFailure) -> ShippedSize
     /// What stands in a table, by stretches of position (events) or by days of time (others).
     /// - Parameter request: which stretches.
     /// - Throws: ``ShippingFailure``.
     func digests(_ request: DigestRequest) throws(ShippingFailure) -> [Int64: RowDigest]
     /// The same of rows as they would be put, so that both can be compared.
     func digest(_ rows: ShippedRows) -> [RowDigest]
+}
+
+/// What was sent in one transaction.
+package struct ShippedSize: Hashable, Sendable {
+    /// Bytes of rows.
+    package var bytes: Int
+    /// Characters that the destination cannot hold, for each of which another one stands there.
+    package var replaced: Int
+
+    /// Takes each part as given.
+    package init(bytes: Int, replaced: Int = 0) { (self.bytes, self.replaced) = (bytes, replaced) }
 }

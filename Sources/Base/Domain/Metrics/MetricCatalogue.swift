@@ -267,6 +267,10 @@ package enum MetricCatalogue {
             "plimsoll_shipping_bytes_total", .counter, unit: "bytes", "Bytes of rows that a database took.",
             labels: [MetricLabel("destination", .given)], .process),
         MetricDefinition(
+            "plimsoll_shipping_replaced_characters_total", .counter,
+            "Characters that a database cannot hold, for each of which another one stands there.",
+            labels: [MetricLabel("destination", .given)], .process),
+        MetricDefinition(
             "plimsoll_shipping_transactions_total", .counter, "Transactions that a database took.",
             labels: [MetricLabel("destination", .given)], .process),
         MetricDefinition(

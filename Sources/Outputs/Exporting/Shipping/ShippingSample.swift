@@ -19,6 +19,8 @@ package struct ShippingSample: Hashable, Sendable {
     package var rows = 0
     /// Bytes that were sent for them.
     package var bytes = 0
+    /// Characters that the database cannot hold, for each of which another one stands there.
+    package var replaced = 0
     /// Attempts that brought nothing, by reason.
     package var failures: [String: Int] = [:]
     /// When the last transaction was taken, ns since 1970 UTC; nil: none yet.
@@ -42,6 +44,7 @@ extension ShippingSample {
         return [
             family("plimsoll_shipping_rows_total") { [([], $0.rows)] },
             family("plimsoll_shipping_bytes_total") { [([], $0.bytes)] },
+            family("plimsoll_shipping_replaced_characters_total") { [([], $0.replaced)] },
             family("plimsoll_shipping_transactions_total") { [([], $0.shipments)] },
             family("plimsoll_shipping_failures_total") {
                 $0.failures.sorted { $0.key < $1.key }.map { ([$0.key], $0.value) }

@@ -80,9 +80,10 @@ package struct PostgresDefinitions: Sendable {
             + "if_not_exists => true, migrate_data => true)"
     }
 
-    /// All of it as a file for who makes the tables himself.
+    /// All of it as a file for who makes the tables himself, in the order of their names.
     package func file(_ tables: [ShippedTable]) -> String {
-        let statements = [makeSchema, makeSync] + tables.flatMap { make(PostgresTable($0)) }
+        let ordered = tables.sorted { $0.name < $1.name }
+        let statements = [makeSchema, makeSync] + ordered.flatMap { make(PostgresTable($0)) }
         return statements.map { $0 + ";\n" }.joined(separator: "\n")
     }
 }

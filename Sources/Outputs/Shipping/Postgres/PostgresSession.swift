@@ -238,7 +238,7 @@ final class PostgresSession: ShippingSession {
 
     func settle(_ positions: [Int64]) throws(ShippingFailure) { self.positions += positions }
 
-    func commit(_ mark: ShippingMark) throws(ShippingFailure) -> Int {
+    func commit(_ mark: ShippingMark) throws(ShippingFailure) -> ShippedSize {
         var statements: [String] = []
         for table in tables {
             guard loads[table.name] != nil else { continue }
@@ -261,8 +261,9 @@ final class PostgresSession: ShippingSession {
         try run(statements.joined(separator: ";\n"))
         // By itself: until here nobody doubts that nothing is there.
         try run("COMMIT")
+        let replaced = loads.values.reduce(0) { $0 + $1.rows.replacedZeros }
         loads = [:]
-        return bytes
+        return ShippedSize(bytes: bytes, replaced: replaced)
     }
 
     private func settling() throws(ShippingFailure) -> [String] {
