@@ -305,7 +305,8 @@ let package = Package(
                 "Access", "AlertRules", "Alerting", "Asking", "Bytes", "Clients", "Columnar", "Compression",
                 "Dashboarding", "Dialects", "Domain", "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution",
                 "Exporting", "Hashing", "Intakes", "JSONTexts", "OperatorLogs", "Plans", "Platform", "Projections",
-                "PromQLText", "Reports", "RuleFiles", "Rules", "SQLText", "Segments", "Sending", "Shipping", "WireFormats",
+                "PromQLText", "Reports", "RuleFiles", "Rules", "SQLText", "Segments", "Sending", "Shipping",
+                "WireFormats",
                 hummingbird,
             ]),
 

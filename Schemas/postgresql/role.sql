@@ -5,7 +5,7 @@ GRANT CONNECT, TEMPORARY ON DATABASE figures TO plimsoll;
 -- Either the schema is the role's own: it makes the tables, and adds columns that a later version has.
 CREATE SCHEMA plimsoll AUTHORIZATION plimsoll;
 
--- Or somebody else makes the tables (`plimsoll ship tables` prints them), and adds what a later version needs:
+-- Or somebody else makes the tables (tables.sql, or what `plimsoll ship tables` prints), and adds what a later version needs:
 -- GRANT USAGE ON SCHEMA plimsoll TO plimsoll;
 -- GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA plimsoll TO plimsoll;
 

@@ -165,9 +165,10 @@ class Scene:
         self.postgres.script(
             "update plimsoll.llm_call set cost_usd = cost_usd + 0.000000000001 where position = (select min(position) from plimsoll.llm_call "
             "where cost_usd is not null); delete from plimsoll.turns where ctid in (select ctid from plimsoll.turns limit 3); "
+            "insert into plimsoll.tool_call (position, time, time_ns, shipped_hash, shipped_revision) values (1, now(), 1, 1, 1); "
             "delete from plimsoll.message_sent where position = (select max(position) from plimsoll.message_sent);")
         status, out, err = self.ship("check")
-        self.expect(status == 1 and "llm_call" in err and "turns" in err and "message_sent" in err, f"ship check sees {status}: {out}{err}")
+        self.expect(status == 1 and "llm_call" in err and "turns" in err and "message_sent" in err and "tool_call" in err, f"ship check sees {status}: {out}{err}")
         status, out, err = self.ship("check", "--repair")
         self.expect(status == 0, f"ship check --repair says {status}: {out}{err}")
         self.caught_up()

@@ -378,7 +378,8 @@ private let doubling =
         let fromVariables = try ServeSettings.layered(file: nil) {
             $0 == "PLIMSOLL_SHIP_POSTGRESQL_CONNECTION" ? "environment" : nil
         }
-        #expect(fromVariables.postgresShipping?.connection == "" && fromVariables.postgresShipping?.schema == "plimsoll")
+        #expect(fromVariables.postgresShipping?.connection == "")
+        #expect(fromVariables.postgresShipping?.schema == "plimsoll")
         #expect(try ServeSettings.layered(file: nil) { _ in nil }.postgresShipping == nil)
         for (key, value) in [("schema", "Figures"), ("batch_events", "0"), ("batch_age", "soon"), ("tables", "a,,b")] {
             let said = "ship:\n  postgresql:\n    connection: environment\n    \(key): \"\(value)\"\n"

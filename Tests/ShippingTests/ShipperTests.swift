@@ -173,6 +173,37 @@ import Testing
         #expect(database.state.withLock { $0.mark.position } == 10)
     }
 
+    @Test func whatDiffersIsSeenAndPutRight() throws {
+        let (database, world) = (SimulatedDatabase(), ShippedWorld())
+        var generator = SeededGenerator(seed: 4)
+        world.state.withLock { $0.events = (1...50).map { Self.event($0, &generator) } }
+        try Self.settle(Self.shipper(database, world), world)
+        let check = ShippingCheck(database, from: world, Self.configuration())
+        let same = try check.compare()
+        #expect(same.findings.isEmpty && same.mark.position == 50 && same.rows > 50)
+        // Somebody loses rows, changes one, and makes one up.
+        database.state.withLock { state in
+            for name in ["llm_call", "turns", "conversations"] {
+                guard let key = state.tables[name]?.keys.min() else { continue }
+                state.tables[name]?[key] = nil
+            }
+            if let key = state.tables["tool_call"]?.keys.min() {
+                state.tables["tool_call"]?[key]?.values[3] = .text("nobody")
+            }
+            if let row = state.tables["conversations"]?.values.first {
+                state.tables["conversations"]?[ShippedKey.of([.text("made up")])] = row
+            }
+        }
+        let found = try check.compare().findings
+        #expect(Set(found.map(\.table.name)) == ["llm_call", "turns", "conversations", "tool_call"])
+        try check.repair(found)
+        #expect(try check.compare().findings.isEmpty)
+        Self.expectSame(database, world)
+        // Whoever ships looks anew where it stands.
+        try Self.settle(Self.shipper(database, world), world)
+        Self.expectSame(database, world)
+    }
+
     @Test func pausesGrowAndAreBounded() {
         var configuration = ShippingConfiguration()
         (configuration.backoffMilliseconds, configuration.backoffMillisecondsMax) = (100, 1000)

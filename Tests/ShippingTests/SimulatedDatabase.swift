@@ -63,6 +63,7 @@ final class SimulatedSession: ShippingSession {
     private var put: [String: Set<Hash128>] = [:]
     private var scopes: [(table: String, scopes: Set<Hash128>)] = []
     private var settled: Set<Int64> = []
+    private var cleared: [(table: ShippedTable, stretch: ShippedStretch)] = []
     private var tables: [ShippedTable] = []
 
     init(_ database: SimulatedDatabase) { self.database = database }
@@ -88,7 +89,7 @@ final class SimulatedSession: ShippingSession {
         guard state.mark.epoch == mark.epoch, state.mark.position == mark.position else {
             throw ShippingFailure(.moved, "moved", "it is elsewhere")
         }
-        (pending, put, scopes, settled) = (state, [:], [], [])
+        (pending, put, scopes, settled, cleared) = (state, [:], [], [], [])
     }
 
     func put(_ rows: ShippedRows) throws(ShippingFailure) {
@@ -117,6 +118,25 @@ final class SimulatedSession: ShippingSession {
         settled.formUnion(positions)
     }
 
+    func clear(_ stretch: ShippedStretch, of table: ShippedTable) throws(ShippingFailure) {
+        try database.step {}
+        cleared.append((table, stretch))
+    }
+
+    /// The number of a row's stretch.
+    private static func stretch(_ values: [Scalar], _ table: ShippedTable, _ positions: Int64) -> Int64 {
+        let names = ["position": positions, "asked_time": DigestRequest.day, "start_time": DigestRequest.day]
+        for (index, column) in table.columns.enumerated() {
+            let isBucket = table.kind != .events && column.name == "time"
+            guard let length = names[column.name] ?? (isBucket ? DigestRequest.day : nil) else { continue }
+            switch values[index] {
+            case .integer(let value), .timestamptz(let value): return value / length
+            default: return DigestRequest.noDay
+            }
+        }
+        return 0
+    }
+
     func commit(_ mark: ShippingMark) throws(ShippingFailure) -> ShippedSize {
         guard var state = pending else { throw ShippingFailure(.permanent, "order", "nothing was begun") }
         for (table, scopes) in scopes {
@@ -130,12 +150,40 @@ final class SimulatedSession: ShippingSession {
                 put[table.name]?.contains(key) == true || !keys.contains(key)
             }
         }
+        for (table, stretch) in cleared {
+            state.tables[table.name] = state.tables[table.name]?.filter { key, row in
+                if put[table.name]?.contains(key) == true { return true }
+                return switch stretch {
+                case .positions(let after, let through):
+                    !((after + 1)...max(after + 1, through)).contains(Self.stretch(row.values, table, 1))
+                case .day(let day): Self.stretch(row.values, table, 1) != day
+                }
+            }
+        }
         state.mark = mark
         let whole = state
         try database.step { database.state.withLock { $0 = whole } }
         return ShippedSize(bytes: 1)
     }
 
-    func digests(_ request: DigestRequest) throws(ShippingFailure) -> [Int64: RowDigest] { [:] }
-    func digest(_ rows: ShippedRows) -> [RowDigest] { [] }
+    func digests(_ request: DigestRequest) throws(ShippingFailure) -> [Int64: RowDigest] {
+        var digests: [Int64: RowDigest] = [:]
+        let rows = database.state.withLock { $0.tables[request.table.name] ?? [:] }
+        // order: sums.
+        for row in rows.values {
+            let stretch = Self.stretch(row.values, request.table, request.positions)
+            digests[stretch, default: RowDigest()].add(Self.digest(row.values))
+        }
+        return digests
+    }
+
+    func digest(_ rows: ShippedRows) -> [RowDigest] {
+        (0..<rows.chunk.rowCount).map { row in Self.digest(rows.chunk.columns.map { $0.scalar(at: row) }) }
+    }
+
+    private static func digest(_ values: [Scalar]) -> RowDigest {
+        var digest = RowDigest()
+        (digest.rows, digest.hashes) = (1, Int128(ShippedKey.of(values).low))
+        return digest
+    }
 }

@@ -60,10 +60,11 @@ struct ShipCommand: ParsableCommand {
             commandName: "check", abstract: "Compare a database with the store, and bring it what differs.",
             discussion: """
                 Of every table that is shipped, by stretches of \(ShippingCheck.stretchPositions) positions or by \
-                days, the number of rows, the sums of costs and tokens, and the sum of hashes of all that rows hold. What \
-                has not been shipped yet shows as a difference in the newest days of turns, conversations and \
-                rollups. --repair brings what differs once more, whatever the database has there. Exit status 0 \
-                where all is the same, 1 where something differs, or still does, 3 where the database cannot be reached.
+                days, the number of rows, the sums of costs and tokens, and the sum of hashes of all that rows hold. \
+                What has not been shipped yet shows as a difference in the newest days of turns, conversations and \
+                rollups. --repair brings what differs once more, whatever the database has there, and takes away what \
+                the store has not. Exit status 0 where all is the same, 1 where something differs, or still does, 3 \
+                where the database cannot be reached.
                 """)
 
         @OptionGroup var data: DataOptions

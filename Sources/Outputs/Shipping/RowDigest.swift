@@ -45,7 +45,7 @@ package struct DigestRequest: Sendable {
     package static let day: Int64 = 86_400_000_000_000
 
     /// Which column decides the day of a row: that of the bucket, of the question, of the beginning.
-    package static func dayColumn(of table: ShippedTable) -> String? {
+    static func dayColumn(of table: ShippedTable) -> String? {
         switch table.kind {
         case .events: nil
         case .conversations: "start_time"

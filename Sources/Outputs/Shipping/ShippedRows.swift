@@ -2,6 +2,7 @@ import Bytes
 package import Columnar
 package import Hashing
 
+// tests: a database in memory is shipped to.
 /// Rows on their way to one table.
 package struct ShippedRows: Sendable {
     /// Where they go.

@@ -30,5 +30,5 @@ package struct ShippedTable: Hashable, Sendable {
     package func index(of name: String) -> Int? { columns.firstIndex { $0.name == name } }
 
     /// Whether its rows have a key of ours beside their columns.
-    package var isKeyed: Bool { kind != .events }
+    var isKeyed: Bool { kind != .events }
 }

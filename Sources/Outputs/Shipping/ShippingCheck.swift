@@ -171,10 +171,20 @@ package struct ShippingCheck {
                 var load = ShippingLoad(
                     view: view, session: session, tables: tables(view), configuration: configuration)
                 try load.put(work)
+                if let stretch = Self.cleared(work, finding, view) { try session.clear(stretch, of: finding.table) }
                 mark.epoch += 1
                 _ = try session.commit(mark)
             }
         }
+    }
+
+    /// What a table has beside what was put goes, but for events that others keep for longer than they are here.
+    private static func cleared(
+        _ work: ShippingWork, _ finding: Finding, _ view: any ShippingView
+    ) -> ShippedStretch? {
+        guard finding.table.kind == .events else { return .day(finding.stretch) }
+        guard case .events(let after, let through) = work, !view.hasDropped else { return nil }
+        return .positions(after: after, through: through)
     }
 
     private func work(_ finding: Finding, through last: Int64) -> [ShippingWork] {

@@ -22,8 +22,10 @@ package struct ShippingConfiguration: Sendable {
     // tests: tests do not wait.
     /// After so many looks that found nothing the destination is asked once more where it stands.
     package var idleStepsMax = 60
+    // tests: few are as good as many.
     /// So many conversations are read at one time.
     package var readConversations = 2000
+    // tests: few are as good as many.
     /// So many traces whose rows changed are shipped in one transaction.
     package var batchTraces = 50
 

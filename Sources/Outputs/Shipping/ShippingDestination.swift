@@ -1,5 +1,6 @@
 package import Hashing
 
+// tests: a database in memory is shipped to.
 /// A database that is shipped to. Connecting, and all that follows, blocks its thread.
 package protocol ShippingDestination: Sendable {
     /// As marks, metrics, status and log name it; without what opens it.
@@ -10,6 +11,7 @@ package protocol ShippingDestination: Sendable {
     func connect(isAbandoned: @escaping @Sendable () -> Bool) throws(ShippingFailure) -> any ShippingSession
 }
 
+// tests: as `ShippingDestination`.
 /// One connection to a destination, for one thread at a time. After a failure it is of no use any more: a new one asks
 /// the destination's own row what became of what was under way.
 package protocol ShippingSession: AnyObject {
@@ -30,6 +32,9 @@ package protocol ShippingSession: AnyObject {
     /// Events at these positions stand in the tables in which they were put in this transaction, and in no others.
     /// - Throws: ``ShippingFailure``.
     func settle(_ positions: [Int64]) throws(ShippingFailure)
+    /// Of a stretch the table has no rows but those that were put in this transaction.
+    /// - Throws: ``ShippingFailure``.
+    func clear(_ stretch: ShippedStretch, of table: ShippedTable) throws(ShippingFailure)
     /// Ends the transaction; all of it and the mark are there, or nothing is. Whoever hears nothing asks again.
     /// - Parameter mark: its epoch is one more than that it began at.
     /// - Returns: what was sent for it.
@@ -43,6 +48,7 @@ package protocol ShippingSession: AnyObject {
     func digest(_ rows: ShippedRows) -> [RowDigest]
 }
 
+// tests: as `ShippingDestination`.
 /// What was sent in one transaction.
 package struct ShippedSize: Hashable, Sendable {
     /// Bytes of rows.
@@ -52,4 +58,13 @@ package struct ShippedSize: Hashable, Sendable {
 
     /// Takes each part as given.
     package init(bytes: Int, replaced: Int = 0) { (self.bytes, self.replaced) = (bytes, replaced) }
+}
+
+// tests: as `ShippingDestination`.
+/// Rows of a table that are compared together.
+package enum ShippedStretch: Hashable, Sendable {
+    /// Events behind a position, up to another.
+    case positions(after: Int64, through: Int64)
+    /// Rows of other tables by the day of their time, days since 1970 UTC, or ``DigestRequest/noDay``.
+    case day(Int64)
 }

@@ -7,7 +7,7 @@ package struct ShippingMark: Hashable, Sendable {
     package var position: Int64 = 0
     /// What the store noted up to here about events before (prices that came late, corrections, rows that others stand
     /// for, other rules of outcomes) has been followed.
-    package var correctedPosition: Int64 = 0
+    var correctedPosition: Int64 = 0
     /// Conversations that silence had closed by then are closed there, ns since 1970 UTC.
     package var closedTime: Int64 = .min
 

@@ -1,5 +1,5 @@
 import Bytes
-package import Columnar
+import Columnar
 import Domain
 package import EventStores
 import Execution
@@ -28,30 +28,25 @@ package struct StoreShipping: ShippingSource {
 }
 
 /// A snapshot as it is shipped from.
-package struct SnapshotShipping: ShippingView {
+struct SnapshotShipping: ShippingView {
     private let snapshot: StoreSnapshot
     private let clock: any Clock
 
     /// Of a snapshot.
-    package init(_ snapshot: StoreSnapshot, clock: any Clock) { (self.snapshot, self.clock) = (snapshot, clock) }
+    init(_ snapshot: StoreSnapshot, clock: any Clock) { (self.snapshot, self.clock) = (snapshot, clock) }
 
-    /// See ``ShippingView``.
-    package var position: Int64 { snapshot.position }
-    /// See ``ShippingView``.
-    package var receivedTime: Int64 { snapshot.watermark }
-    /// See ``ShippingView``.
-    package var silentUntil: Int64 { max(0, snapshot.silenceReached) }
-    /// See ``ShippingView``.
-    package var hasDropped: Bool { snapshot.horizon != nil }
+    var position: Int64 { snapshot.position }
+    var receivedTime: Int64 { snapshot.watermark }
+    var silentUntil: Int64 { max(0, snapshot.silenceReached) }
+    var hasDropped: Bool { snapshot.horizon != nil }
 
-    /// See ``ShippingView``.
-    package func silent(until time: Int64) -> any ShippingView {
+    func silent(until time: Int64) -> any ShippingView {
         SnapshotShipping(snapshot.silent(until: time), clock: clock)
     }
 
     /// Rollups of minutes are left out, since their rows go after two days, and so are those of single users, which are
     /// as many as there are users.
-    package var tables: [ShippedTable] {
+    var tables: [ShippedTable] {
         func table(_ name: String, _ kind: ShippedTable.Kind) -> ShippedTable? {
             snapshot.columns(ofTable: name).map { ShippedTable(name: name, kind: kind, columns: $0) }
         }
@@ -69,8 +64,7 @@ package struct SnapshotShipping: ShippingView {
         return tables.compactMap { $0 }
     }
 
-    /// See ``ShippingView``.
-    package func rows(_ request: ShippingRequest) throws -> [Chunk] {
+    func rows(_ request: ShippingRequest) throws -> [Chunk] {
         guard let plan = plan(request) else { return [] }
         var options = QueryOptions()
         options.memoryBudgetBytes = StoreShipping.memoryBytesMax
@@ -134,8 +128,7 @@ package struct SnapshotShipping: ShippingView {
         static let all = [rebooked, settled, outcomes]
     }
 
-    /// See ``ShippingView``.
-    package func changes(from position: Int64) throws -> [ShippingChange] {
+    func changes(from position: Int64) throws -> [ShippingChange] {
         let columns = [
             TableColumn(name: "position", type: .integer), TableColumn(name: "type", type: .text),
             TableColumn(name: "data", type: .json),

@@ -3,7 +3,8 @@ internal import CLibPQ
 /// A connection to a PostgreSQL server: libpq with its service files, `PG*` variables, `.pgpass`, host lists and TLS.
 ///
 /// For one thread at a time, which it blocks, but once it is open never for longer than the silence that is borne, and
-/// not once nobody wants the answer. Statements go as text, so nothing stays on the server that a pooler could give to somebody else.
+/// not once nobody wants the answer. Statements go as text, so nothing stays on the server that a pooler could give to
+/// somebody else.
 @safe package final class PostgresConnection {
     private let handle: OpaquePointer
     private let silenceMillisecondsMax: Int

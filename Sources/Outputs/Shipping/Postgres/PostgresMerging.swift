@@ -47,6 +47,27 @@ struct PostgresMerging {
                 ? " AND NOT EXISTS (SELECT 1 FROM pg_temp.\(copied) AS came WHERE came.\(key) = there.\(key))" : "")
     }
 
+    /// Rows of a stretch that are not among the copied ones.
+    func deleteStretch(_ stretch: ShippedStretch, hasCopied: Bool) -> String {
+        let condition: String
+        switch stretch {
+        case .positions(let after, let through):
+            condition = "there.\"position\" > \(after) AND there.\"position\" <= \(through)"
+        case .day(let day): condition = "\(Self.day(of: table, "there.")) = \(day)"
+        }
+        let same = table.key.map(PostgresDefinitions.quoted).map { "came.\($0) = there.\($0)" }
+        return "DELETE FROM \(place) AS there WHERE \(condition)"
+            + (hasCopied
+                ? " AND NOT EXISTS (SELECT 1 FROM pg_temp.\(copied) AS came WHERE "
+                    + same.joined(separator: " AND ") + ")" : "")
+    }
+
+    /// The day of a row's time, in days since 1970 UTC.
+    private static func day(of table: PostgresTable, _ prefix: String = "") -> String {
+        let column = PostgresDefinitions.quoted(DigestRequest.dayColumn(of: table.table) ?? "time")
+        return "coalesce(floor(extract(epoch from \(prefix)\(column)) / 86400)::bigint, \(DigestRequest.noDay))"
+    }
+
     /// Events at positions that are settled that are not among the copied ones.
     func deleteSettled(hasCopied: Bool) -> String {
         "DELETE FROM \(place) AS there USING pg_temp.\(Self.positions) AS settled "
@@ -76,10 +97,8 @@ struct PostgresMerging {
     func digests(_ request: DigestRequest) -> String {
         let stretch: String
         var condition = ""
-        if let day = DigestRequest.dayColumn(of: table.table) {
-            stretch =
-                "coalesce(floor(extract(epoch from \(PostgresDefinitions.quoted(day))) / 86400)::bigint, "
-                + "\(DigestRequest.noDay))"
+        if table.table.isKeyed {
+            stretch = Self.day(of: table)
         } else {
             stretch = "\"position\" / \(request.positions)"
             condition = " WHERE \"position\" <= \(request.through)"

@@ -24,6 +24,7 @@ final class PostgresSession: ShippingSession {
         var rows: PostgresRows
         var waiting = ByteSink()
         var scopes: [Hash128] = []
+        var cleared: ShippedStretch?
         var isMade = false
     }
 
@@ -236,6 +237,10 @@ final class PostgresSession: ShippingSession {
         try change(table) { (load) throws(ShippingFailure) in load.scopes += scopes }
     }
 
+    func clear(_ stretch: ShippedStretch, of table: ShippedTable) throws(ShippingFailure) {
+        try change(table) { (load) throws(ShippingFailure) in load.cleared = stretch }
+    }
+
     func settle(_ positions: [Int64]) throws(ShippingFailure) { self.positions += positions }
 
     func commit(_ mark: ShippingMark) throws(ShippingFailure) -> ShippedSize {
@@ -248,6 +253,9 @@ final class PostgresSession: ShippingSession {
                     try run(load.merging.makeScopes)
                     try copy(load.merging.copyScopes, Self.rows(load.scopes))
                     statements.append(load.merging.deleteReplaced(hasCopied: load.isMade))
+                }
+                if let stretch = load.cleared {
+                    statements.append(load.merging.deleteStretch(stretch, hasCopied: load.isMade))
                 }
                 if load.isMade { statements.append(load.merging.merge(isForced: isForced)) }
             }

@@ -78,9 +78,9 @@ package struct PostgresTable: Hashable, Sendable {
     package let key: [String]
 
     /// A hash of what the row holds, of which sums are compared.
-    package static let hashColumn = "shipped_hash"
+    static let hashColumn = "shipped_hash"
     /// The transaction that brought the row, as `sync.epoch` counts them: whoever reads what is new asks by it.
-    package static let revisionColumn = "shipped_revision"
+    static let revisionColumn = "shipped_revision"
     static let keyColumn = "shipped_key"
     static let scopeColumn = "shipped_scope"
 
