@@ -30,6 +30,7 @@ package struct ShippedRows: Sendable {
         var (keys, scopes): ([Hash128], [Hash128]) = ([], [])
         keys.reserveCapacity(chunk.rowCount)
         scopes.reserveCapacity(chunk.rowCount)
+        let place = ConversationPlace(table)
         for row in 0..<chunk.rowCount {
             switch table.kind {
             case .events: break
@@ -38,7 +39,7 @@ package struct ShippedRows: Sendable {
                 scopes.append(ShippedKey.of([bucket]))
                 keys.append(ShippedKey.of((0...dimensions).map { chunk.columns[$0].scalar(at: row) }))
             case .conversations, .turns:
-                let scope = ConversationPlace(table).map { $0.parts(of: chunk, row) } ?? []
+                let scope = place.map { $0.parts(of: chunk, row) } ?? []
                 scopes.append(ShippedKey.of(scope))
                 keys.append(ShippedKey.of(scope + [.integer(ordinals[row])]))
             }

@@ -27,7 +27,11 @@ package struct ShipmentWork: BackgroundWork {
     package func step() async throws {
         // What came in waits for its flush first, for a while: catching up has time.
         for _ in 0..<Self.waitsMax where committer.waitingCount > 0 { try await Task.sleep(for: .milliseconds(5)) }
-        let step = try await thread.run { [shipper] in try shipper.step() }
+        let step = try await withTaskCancellationHandler {
+            try await thread.run { [shipper] in try shipper.step() }
+        } onCancel: {
+            shipper.stop()
+        }
         if let complaint = step.complaint { log.warning("\(shipper.destination): \(complaint)") }
         if let mark = step.mark { await keep(mark, step.receivedTime) }
         if step.pauseMilliseconds > 0 { try await Task.sleep(for: .milliseconds(step.pauseMilliseconds)) }

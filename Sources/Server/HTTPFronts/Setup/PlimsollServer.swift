@@ -7,7 +7,6 @@ package import OperatorLogs
 import Plans
 package import Platform
 import Sending
-import Shipping
 import Synchronization
 
 /// The whole server over an open store: threads, routes, listening socket. Made once, run once.
@@ -77,7 +76,6 @@ package final class PlimsollServer: Sendable {
             store: store, events: intake, threads: threads.decoders, limits: limits, health: health,
             settlement: settlement, onRefusal: onRefusal)
         let senders = traceSenders(examples)
-        let shippers = self.shippers()
         let refusals = RefusalCounts(paced, onRefusal: onRefusal) { [self] in reached }
         let (stopping, ceiling) = (QueryCancellation(), connectionCeiling())
         let access = AccessControl(
@@ -92,9 +90,8 @@ package final class PlimsollServer: Sendable {
             ownAddress: { [self] in reached }, startNanoseconds: clock.monotonicNanoseconds(),
             startWallNanoseconds: clock.wallNanoseconds(), seriesMemory: seriesMemory(limits),
             earlierStores: EarlierStores(within: queries.memory) { [clock] in clock.monotonicNanoseconds() },
-            shelf: shelf(), traceLink: configuration.traceLink,
-            ruleManager: ruleManager(), alertSenders: alertSenders(), shippers: shippers,
-            ruleFiles: configuration.ruleFiles)
+            shelf: shelf(), traceLink: configuration.traceLink, ruleManager: ruleManager(),
+            alertSenders: alertSenders(), shippers: shippers(), ruleFiles: configuration.ruleFiles)
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
         }
@@ -105,12 +102,10 @@ package final class PlimsollServer: Sendable {
             gate: { ConnectionGate(ceiling, address: $0, refusals: refusals, log: paced) }, refusals: refusals,
             proxies: configuration.proxies,
             background: [StoreTicker(store: store, thread: threads.writer, health: health), settling]
-                + watches(paced, routes, threads) + exports + alerting(routes, threads, until: stopping)
-                + shipments(routes, threads),
+                + watches(paced, routes, threads) + exports + alerting(routes, threads, until: stopping),
             stopsOnSignals: configuration.stopsOnSignals, log: log,
             onStopping: {
                 stopping.cancel()
-                for shipper in shippers { shipper.stop() }
                 // Requests that take events in are waited for; a question can be asked again.
                 try? await Task.sleep(for: limits.questionDrainTimeout)
                 for service in [queries, statusQueries] { service.stop() }
@@ -154,7 +149,7 @@ package final class PlimsollServer: Sendable {
         }
     }
 
-    /// Work that only looks and tells.
+    /// Work that only looks and tells, and that which ships.
     private func watches(_ log: PacedLog, _ routes: Routes, _ threads: BlockingThreads) -> [any BackgroundWork] {
         let health = routes.health
         // Rules take it for both, where there are any.
@@ -167,6 +162,7 @@ package final class PlimsollServer: Sendable {
             DashboardWatch(
                 routes: routes, thread: threads.figures, health: health, isReadingAsked: isReadingAsked),
         ]
+        watches += shipments(routes, threads)
         if let scrubber = store.makeScrubber() {
             let (committer, queries) = (routes.intake.committer, routes.queries)
             watches.append(
