@@ -45,6 +45,13 @@ import Testing
         #expect(file.contains("PRIMARY KEY (\"shipped_key\")") && file.contains("\"figures\".\"sync\""))
     }
 
+    /// A tree of PostgreSQL refuses texts beyond some 2,700 bytes, and with them the transaction, each time.
+    @Test func textsOfAnyLengthAreIndexed() {
+        let statements = PostgresDefinitions(schema: "plimsoll").make(PostgresTable(Self.conversations))
+        #expect(statements.contains { $0.hasSuffix("USING hash (\"conversation_id\")") })
+        #expect(statements.contains { $0.hasSuffix("\"conversations\" (\"start_time\")") })
+    }
+
     @Test func namesOfSchemasNeedNoCare() {
         for name in ["plimsoll", "_a1", String(repeating: "a", count: 63)] { #expect(PostgresDefinitions.isName(name)) }
         for name in ["", "Plimsoll", "1a", "a b", "a\"", "a'", "ä", String(repeating: "a", count: 64)] {

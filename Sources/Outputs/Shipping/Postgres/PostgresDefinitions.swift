@@ -62,8 +62,9 @@ package struct PostgresDefinitions: Sendable {
         let make = "CREATE TABLE IF NOT EXISTS \(place(name)) (\n\(lines.joined(separator: ",\n"))\n)"
         return [make]
             + table.indexed.map { column in
+                // A text may be longer than what a tree takes, which would refuse the row: hashes take any.
                 "CREATE INDEX IF NOT EXISTS \(Self.quoted("\(name)_\(column)_index")) ON \(place(name)) "
-                    + "(\(Self.quoted(column)))"
+                    + (table.isText(column) ? "USING hash " : "") + "(\(Self.quoted(column)))"
             }
     }
 
@@ -93,6 +94,9 @@ extension PostgresTable {
     func isRequired(_ column: PostgresColumn) -> Bool {
         key.contains(column.name) || column.source == .key || column.source == .scope
     }
+
+    /// Whether a column holds texts of any length.
+    func isText(_ name: String) -> Bool { columns.contains { $0.name == name && $0.type == .text } }
 
     /// Columns by which rows are looked for, one an index.
     var indexed: [String] {
