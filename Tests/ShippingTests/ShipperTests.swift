@@ -204,6 +204,39 @@ import Testing
         Self.expectSame(database, world)
     }
 
+    /// A correction that was the last thing to happen is followed once, however long nothing else does.
+    @Test func whatWasFollowedIsNotFollowedAgain() throws {
+        let (database, world) = (SimulatedDatabase(), ShippedWorld())
+        var generator = SeededGenerator(seed: 6)
+        world.state.withLock { $0.events = (1...30).map { Self.event($0, &generator) } }
+        let shipper = Self.shipper(database, world)
+        try Self.settle(shipper, world)
+        world.state.withLock { state in
+            for index in state.events.indices where state.events[index].provider == "openai" {
+                state.events[index].cost += 1
+            }
+            state.changes.append(ShippingChange(position: 30, subject: .calls(provider: "openai", through: .max)))
+        }
+        try Self.settle(shipper, world)
+        Self.expectSame(database, world)
+        let shipments = shipper.sample.shipments
+        // The database is asked again and again where it stands meanwhile.
+        for _ in 0..<40 { #expect(try shipper.step().pauseMilliseconds > 0) }
+        #expect(shipper.sample.shipments == shipments)
+    }
+
+    /// A database that takes too long for a transaction gets smaller ones.
+    @Test func whatTakesTooLongComesInSmallerPieces() throws {
+        let (database, world) = (SimulatedDatabase(), ShippedWorld())
+        var generator = SeededGenerator(seed: 7)
+        world.state.withLock { $0.events = (1...40).map { Self.event($0, &generator) } }
+        database.state.withLock { $0.rowsMax = 25 }
+        let shipper = Self.shipper(database, world, batch: 40)
+        for _ in 0..<200 { _ = try shipper.step() }
+        Self.expectSame(database, world)
+        #expect(shipper.sample.failures["timeout"] ?? 0 > 0)
+    }
+
     @Test func pausesGrowAndAreBounded() {
         var configuration = ShippingConfiguration()
         (configuration.backoffMilliseconds, configuration.backoffMillisecondsMax) = (100, 1000)

@@ -16,6 +16,8 @@ final class SimulatedDatabase: ShippingDestination {
         var source: String?
         var mark = ShippingMark()
         var tables: [String: [Hash128: Row]] = [:]
+        /// More in one transaction take it too long.
+        var rowsMax = Int.max
     }
 
     struct Faults {
@@ -65,6 +67,7 @@ final class SimulatedSession: ShippingSession {
     private var settled: Set<Int64> = []
     private var cleared: [(table: ShippedTable, stretch: ShippedStretch)] = []
     private var tables: [ShippedTable] = []
+    private var rows = 0
 
     init(_ database: SimulatedDatabase) { self.database = database }
 
@@ -89,11 +92,15 @@ final class SimulatedSession: ShippingSession {
         guard state.mark.epoch == mark.epoch, state.mark.position == mark.position else {
             throw ShippingFailure(.moved, "moved", "it is elsewhere")
         }
-        (pending, put, scopes, settled, cleared) = (state, [:], [], [], [])
+        (pending, put, scopes, settled, cleared, rows) = (state, [:], [], [], [], 0)
     }
 
     func put(_ rows: ShippedRows) throws(ShippingFailure) {
         try database.step {}
+        self.rows += rows.chunk.rowCount
+        guard self.rows <= pending?.rowsMax ?? 0 else {
+            throw ShippingFailure(.transient, "timeout", "it took too long")
+        }
         let position = rows.table.index(of: "position") ?? 0
         for row in 0..<rows.chunk.rowCount {
             let values = rows.chunk.columns.map { $0.scalar(at: row) }

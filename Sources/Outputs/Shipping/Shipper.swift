@@ -167,8 +167,11 @@ package final class Shipper: Sendable {
                 advice: "the store was put back to an earlier state: ship into another schema, or put the destination "
                     + "back as well")
         }
+        // What was followed stays so where nothing has moved: a connection that is made anew begins nothing anew.
+        let isWhereItWasLeft = mark == state.mark
         (state.session, state.mark, state.tables) = (session, mark, tables)
         state.idleSteps = 0
+        if isWhereItWasLeft { return }
         state.changes = ChangeTrack(from: mark.correctedPosition)
         if mark.position == 0 {
             // What was noted so far shows in whatever is read from now on.
@@ -234,6 +237,8 @@ package final class Shipper: Sendable {
         if state.eventsMax < full { state.eventsMax = min(full, state.eventsMax * 2) }
     }
 
+    private static let reasonsOfSize: Set<String> = ["too_large", "timeout", "silence"]
+
     private func step(after failure: ShippingFailure, _ state: inout State) -> Step {
         state.session = nil
         var step = Step()
@@ -241,7 +246,8 @@ package final class Shipper: Sendable {
             step.pauseMilliseconds = configuration.pollMilliseconds
             return step
         }
-        if failure.reason == "too_large" { state.eventsMax = max(1, state.eventsMax / 2) }
+        // What is too much for one of them at one time, or takes it too long, comes in smaller pieces.
+        if Self.reasonsOfSize.contains(failure.reason) { state.eventsMax = max(1, state.eventsMax / 2) }
         step.pauseMilliseconds = state.retry.pause(after: failure, chance: randomness.nextUInt64())
         counts.withLock { counts in
             counts.failures[failure.reason, default: 0] += 1
