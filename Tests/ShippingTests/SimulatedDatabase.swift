@@ -86,6 +86,16 @@ final class SimulatedSession: ShippingSession {
         return state.mark
     }
 
+    func standing(_ tables: [ShippedTable], source: String) throws(ShippingFailure) -> ShippingMark {
+        self.tables = tables
+        try database.step {}
+        let state = database.state.withLock { $0 }
+        guard state.source ?? source == source else {
+            throw ShippingFailure(.permanent, "source", "it belongs to another store")
+        }
+        return state.mark
+    }
+
     func begin(at mark: ShippingMark) throws(ShippingFailure) {
         try database.step {}
         let state = database.state.withLock { $0 }

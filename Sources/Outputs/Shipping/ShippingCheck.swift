@@ -45,9 +45,17 @@ package struct ShippingCheck {
         (self.target, self.source, self.configuration) = (target, source, configuration)
     }
 
-    private func connect(_ view: any ShippingView) throws -> (session: any ShippingSession, mark: ShippingMark) {
+    /// - Parameter prepares: whether tables are made; else nothing is changed there, so that who only looks, with
+    ///   settings of his own perhaps, has nobody ship anew.
+    private func connect(
+        _ view: any ShippingView, prepares: Bool = false
+    ) throws -> (session: any ShippingSession, mark: ShippingMark) {
         let session = try target.connect(isAbandoned: { false })
-        return (session, try session.prepare(tables(view), source: source.name))
+        let tables = tables(view)
+        let mark =
+            prepares
+            ? try session.prepare(tables, source: source.name) : try session.standing(tables, source: source.name)
+        return (session, mark)
     }
 
     private func tables(_ view: any ShippingView) -> [ShippedTable] {
@@ -164,7 +172,7 @@ package struct ShippingCheck {
     package func repair(_ findings: [Finding]) throws {
         for finding in findings {
             let view = try source.pinned()
-            let (session, began) = try connect(view)
+            let (session, began) = try connect(view, prepares: true)
             var mark = began
             for work in work(finding, through: mark.position) {
                 try session.begin(at: mark)

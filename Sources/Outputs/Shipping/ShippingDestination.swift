@@ -20,6 +20,10 @@ package protocol ShippingSession: AnyObject {
     /// - Parameter source: what names the store; a destination of another one is refused.
     /// - Throws: ``ShippingFailure``.
     func prepare(_ tables: [ShippedTable], source: String) throws(ShippingFailure) -> ShippingMark
+    /// How far the destination has got; changes nothing there.
+    /// - Parameter source: as for ``prepare(_:source:)``.
+    /// - Throws: ``ShippingFailure``.
+    func standing(_ tables: [ShippedTable], source: String) throws(ShippingFailure) -> ShippingMark
     /// Begins a transaction.
     /// - Throws: ``ShippingFailure``, of kind `moved` where the destination is not at the mark.
     func begin(at mark: ShippingMark) throws(ShippingFailure)

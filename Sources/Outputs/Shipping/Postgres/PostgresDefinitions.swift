@@ -95,6 +95,11 @@ extension PostgresTable {
         key.contains(column.name) || column.source == .key || column.source == .scope
     }
 
+    /// Columns that cannot be added to rows that are there.
+    var needed: [String] {
+        key + [Self.hashColumn, Self.revisionColumn] + (table.isKeyed ? [Self.scopeColumn] : [])
+    }
+
     /// Whether a column holds texts of any length.
     func isText(_ name: String) -> Bool { columns.contains { $0.name == name && $0.type == .text } }
 

@@ -77,20 +77,22 @@ struct PostgresMerging {
                     + "there.\"position\" AND came.\"time\" = there.\"time\")" : "")
     }
 
-    /// The copied rows in their places: new ones, and those that differ from what is there and are not older. Rows that
-    /// are the same are not written anew.
+    /// The copied rows in their places: new ones, and those that differ from what is there, in any column: one that
+    /// somebody dropped has come back empty, whatever hash the row has. Rows that are the same are not written anew.
+    /// Whoever ships holds the row that says how far it got, so none of them is older than what is there.
     /// - Parameter isForced: rows are written whatever is there, since somebody else may have changed it.
     func merge(isForced: Bool) -> String {
         let key = table.key
         let others = table.copied.filter { !key.contains($0) }
         let hash = PostgresDefinitions.quoted(PostgresTable.hashColumn)
-        let revision = PostgresDefinitions.quoted(PostgresTable.revisionColumn)
+        let values = table.columns.map(\.name).filter { !key.contains($0) }
+        func row(_ prefix: String) -> String { "ROW(\(list(values) { "\(prefix).\(PostgresDefinitions.quoted($0))" }))" }
         return "INSERT INTO \(place) AS there (\(list(table.copied))) SELECT \(list(table.copied)) "
             + "FROM pg_temp.\(copied) ON CONFLICT (\(list(key))) DO UPDATE SET "
             + list(others) { "\(PostgresDefinitions.quoted($0)) = excluded.\(PostgresDefinitions.quoted($0))" }
             + (isForced
                 ? ""
-                : " WHERE there.\(hash) <> excluded.\(hash) AND there.\(revision) <= excluded.\(revision)")
+                : " WHERE there.\(hash) <> excluded.\(hash) OR \(row("there")) IS DISTINCT FROM \(row("excluded"))")
     }
 
     /// What stands there in short, by stretches.

@@ -120,6 +120,7 @@ final class PostgresSession: ShippingSession {
                 made.append(table)
                 continue
             }
+            for name in table.needed where columns[name] == nil { throw changed(table, "lacks column \(name)") }
             for column in table.columns { try check(column, of: table, columns[column.name]) }
         }
         try makeHypertables(made)
@@ -134,12 +135,14 @@ final class PostgresSession: ShippingSession {
             return
         }
         guard type == column.type.formatted else {
-            throw ShippingFailure(
-                .permanent, "schema",
-                "column \(column.name) of \(definitions.schema).\(table.table.name) is \(type), not "
-                    + column.type.formatted,
-                advice: "rename the table, and it is made anew and filled from the beginning")
+            throw changed(table, "has a column \(column.name) of type \(type), not \(column.type.formatted)")
         }
+    }
+
+    private func changed(_ table: PostgresTable, _ words: String) -> ShippingFailure {
+        ShippingFailure(
+            .permanent, "schema", "the table \(definitions.schema).\(table.table.name) \(words)",
+            advice: "rename the table, and it is made anew and filled from the beginning")
     }
 
     private func makeHypertables(_ tables: [PostgresTable]) throws(ShippingFailure) {
@@ -156,25 +159,17 @@ final class PostgresSession: ShippingSession {
         let list = names.joined(separator: ",")
         let rows = try run(
             "SELECT source, epoch, position, corrected_position, closed_time_ns, tables FROM \(sync) FOR UPDATE")
-        if let other = rows.first(where: { $0[0] != source }) {
-            throw ShippingFailure(
-                .permanent, "source",
-                "the schema \(definitions.schema) belongs to another store, \(other[0] ?? "")",
-                advice: "give each store a schema of its own by ship.postgresql.schema")
-        }
-        guard let row = rows.first else {
+        guard let (row, found) = try ownMark(rows) else {
             var mark = ShippingMark()
-            mark.epoch = 1
+            // Above those of rows that are there although nobody says how far it got: whoever asks for what is new by
+            // the revision misses nothing.
+            mark.epoch = try lastRevision(tables) + 1
             try run(
                 "INSERT INTO \(sync) (source, epoch, position, corrected_position, closed_time_ns, tables) "
-                    + "VALUES ('\(source)', 1, 0, 0, \(Int64.min), '\(list)')")
+                    + "VALUES ('\(source)', \(mark.epoch), 0, 0, \(Int64.min), '\(list)')")
             return mark
         }
-        var mark = ShippingMark()
-        mark.epoch = try Self.integer(row[1])
-        mark.position = try Self.integer(row[2])
-        mark.correctedPosition = try Self.integer(row[3])
-        mark.closedTime = try Self.integer(row[4])
+        var mark = found
         let known = Set((row[5] ?? "").split(separator: ",").map(String.init))
         if known == Set(names), !hasMade { return mark }
         // What was not shipped until now is filled from the beginning; to all else that changes nothing.
@@ -185,6 +180,48 @@ final class PostgresSession: ShippingSession {
                 + "corrected_position = \(mark.correctedPosition), tables = '\(list)', changed = now() "
                 + "WHERE source = '\(source)'")
         return mark
+    }
+
+    /// What the rows of the table `sync` say of the store; nil: nothing.
+    private func ownMark(
+        _ rows: [[String?]]
+    ) throws(ShippingFailure) -> (row: [String?], mark: ShippingMark)? {
+        if let other = rows.first(where: { $0[0] != source }) {
+            throw ShippingFailure(
+                .permanent, "source",
+                "the schema \(definitions.schema) belongs to another store, \(other[0] ?? "")",
+                advice: "give each store a schema of its own by ship.postgresql.schema")
+        }
+        guard let row = rows.first else { return nil }
+        var mark = ShippingMark()
+        mark.epoch = try Self.integer(row[1])
+        mark.position = try Self.integer(row[2])
+        mark.correctedPosition = try Self.integer(row[3])
+        mark.closedTime = try Self.integer(row[4])
+        return (row, mark)
+    }
+
+    /// The last transaction that rows of some tables name; 0: none does.
+    private func lastRevision(_ tables: [ShippedTable]) throws(ShippingFailure) -> Int64 {
+        let revision = PostgresDefinitions.quoted(PostgresTable.revisionColumn)
+        let parts = tables.map { "SELECT max(\(revision)) AS revision FROM \(definitions.place($0.name))" }
+        guard !parts.isEmpty else { return 0 }
+        return try Self.integer(
+            run(
+                "SELECT coalesce(max(revision), 0) FROM (\(parts.joined(separator: " UNION ALL "))) AS parts"
+            ).first?.first ?? nil)
+    }
+
+    func standing(_ tables: [ShippedTable], source: String) throws(ShippingFailure) -> ShippingMark {
+        (self.tables, self.source) = (tables, source)
+        guard try isThere(PostgresDefinitions.syncTable) else { return ShippingMark() }
+        let sync = definitions.place(PostgresDefinitions.syncTable)
+        let rows = try run("SELECT source, epoch, position, corrected_position, closed_time_ns FROM \(sync)")
+        return try ownMark(rows)?.mark ?? ShippingMark()
+    }
+
+    private func isThere(_ table: String) throws(ShippingFailure) -> Bool {
+        try run("SELECT to_regclass('\(definitions.place(table))') IS NOT NULL").first?.first == "t"
     }
 
     // MARK: Shipping
@@ -301,6 +338,7 @@ final class PostgresSession: ShippingSession {
     // MARK: Comparing
 
     func digests(_ request: DigestRequest) throws(ShippingFailure) -> [Int64: RowDigest] {
+        guard try isThere(request.table.name) else { return [:] }
         let merging = PostgresMerging(definitions: definitions, table: PostgresTable(request.table))
         var digests: [Int64: RowDigest] = [:]
         for row in try run(merging.digests(request)) {
