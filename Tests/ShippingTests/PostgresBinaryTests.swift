@@ -84,6 +84,13 @@ import Testing
     @Test func charactersThatPostgreSQLCannotHoldAreReplacedAndCounted() {
         #expect(Self.text("ä") == ("ä", 0))
         #expect(Self.text("a\0b\0") == ("a\u{FFFD}b\u{FFFD}", 2))
+        #expect(Self.text("ä\0") == ("ä\u{FFFD}", 1))
+        var binary = PostgresBinary()
+        binary.append(text: [0x61, 0xC3, 0x62])
+        binary.append(jsonb: [0x22, 0xFF, 0x22])
+        #expect(binary.replacedZeros == 2)
+        #expect(
+            binary.bytes == [0, 0, 0, 5, 0x61, 0xEF, 0xBF, 0xBD, 0x62, 0, 0, 0, 6, 1, 0x22, 0xEF, 0xBF, 0xBD, 0x22])
     }
 
     @Test func documentsAreAsJsonbTakesThem() {
@@ -95,6 +102,9 @@ import Testing
         #expect(json(#"{"a":"\ud83d\ude00 \n"}"#) == (#"{"a":"\ud83d\ude00 \n"}"#, 0))
         #expect(json(#"{"a":"\ud83d x","b":"\ude00"}"#) == ("{\"a\":\"\u{FFFD} x\",\"b\":\"\u{FFFD}\"}", 2))
         #expect(json(#"{"a":1e99999,"b":-1E+99999}"#) == (#"{"a":"1e99999","b":"-1E+99999"}"#, 2))
+        // As many digits behind the point as an exponent makes of them.
+        let digits = "1." + String(repeating: "7", count: 8000)
+        #expect(json("[\(digits)e-9999]") == ("[\"\(digits)e-9999\"]", 1))
         #expect(json(#"{"a":"1e99999 \t"}"#) == (#"{"a":"1e99999 \t"}"#, 0))
         // What is cut off is no reason to read on.
         #expect(json(#"{"a":"\u00"#) == (#"{"a":"\u00"#, 0))

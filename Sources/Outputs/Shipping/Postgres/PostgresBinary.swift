@@ -5,7 +5,7 @@ import Bytes
 /// `COPY … (FORMAT binary)` takes them.
 package struct PostgresBinary: Sendable {
     private var sink = ByteSink()
-    /// Characters U+0000, which PostgreSQL's texts cannot hold, that U+FFFD stands for.
+    /// Characters that PostgreSQL's texts cannot hold, that U+FFFD stands for.
     package private(set) var replacedZeros = 0
     private var groups: [UInt16] = []
 
@@ -76,15 +76,15 @@ package struct PostgresBinary: Sendable {
         append(Int64(bitPattern: low))
     }
 
-    /// `text`.
+    /// `text`: U+FFFD stands for what is no UTF-8, and for each U+0000.
     package mutating func append(text: ArraySlice<UInt8>) {
-        if !text.contains(0) {
+        if Self.isPlain(text) {
             append(Int32(truncatingIfNeeded: text.count))
             sink.append(contentsOf: text)
             return
         }
         var whole: [UInt8] = []
-        for byte in text {
+        for byte in wellFormed(text) {
             if byte == 0 {
                 whole += Self.replacement
                 replacedZeros += 1
@@ -96,13 +96,23 @@ package struct PostgresBinary: Sendable {
         sink.append(contentsOf: whole)
     }
 
+    /// Whether a text is ASCII without U+0000, as most are.
+    private static func isPlain(_ text: ArraySlice<UInt8>) -> Bool { text.allSatisfy { $0 &- 1 < 0x7F } }
+
+    /// A text that came in another way than by our decoders must not hold up all others.
+    private mutating func wellFormed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        if String(validating: text, as: UTF8.self) != nil { return text }
+        replacedZeros += 1
+        return Array(String(decoding: text, as: UTF8.self).utf8)[...]
+    }
+
     /// U+FFFD.
     static let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]
 
     /// `jsonb` of a JSON document as text.
     package mutating func append(jsonb text: ArraySlice<UInt8>) {
         var replaced = 0
-        let taken = PostgresJSON.acceptable(text, &replaced)
+        let taken = PostgresJSON.acceptable(Self.isPlain(text) ? text : wellFormed(text), &replaced)
         replacedZeros += replaced
         append(Int32(truncatingIfNeeded: taken.count + 1))
         // The form's version.

@@ -1,9 +1,10 @@
 /// What `jsonb` refuses of documents that are valid JSON: `\u0000`, surrogates without their other half, and numbers
 /// that no `numeric` holds.
 enum PostgresJSON {
-    /// More digits of an exponent, or more digits at all, than a `numeric` may have, with room to spare.
+    /// More digits of an exponent, or more digits at all, than a `numeric` may have, with room to spare: of digits behind
+    /// the point, which a negative exponent adds to, it has 16,383.
     private static let exponentDigitsMax = 4
-    private static let digitsMax = 10_000
+    private static let digitsMax = 6_000
 
     /// The document as `jsonb` takes it: what it refuses within texts becomes U+FFFD, numbers beyond its bounds become
     /// texts.
