@@ -37,28 +37,71 @@ internal import CLibPQ
         guard Self.canRead(settings) else {
             throw PostgresFailure(.settings, "libpq cannot read these settings of a connection")
         }
-        guard let handle = unsafe pq_connect(settings) else {
-            throw PostgresFailure(.connection, "there is no memory for a connection")
-        }
-        unsafe self.handle = handle
+        unsafe handle = try Self.connect(settings, isAbandoned)
         unsafe pq_silence(handle)
         guard isOpen, unsafe PQsetnonblocking(handle, 1) == 0 else { throw failure(.connection) }
     }
 
     deinit { unsafe PQfinish(handle) }
 
-    /// libpq's own words about settings repeat them, a password among them.
+    /// What came of connecting, well or not.
+    private static func connect(_ settings: String, _ isAbandoned: () -> Bool) throws(PostgresFailure) -> OpaquePointer {
+        guard let attempt = unsafe pq_attempt_begin(settings) else {
+            throw PostgresFailure(.connection, "there is no memory for a connection")
+        }
+        while unsafe pq_attempt_wait(attempt, CInt(sliceMilliseconds)) == 0 {
+            guard isAbandoned() else { continue }
+            // Sound: the attempt is not touched after this.
+            unsafe pq_attempt_abandon(attempt)
+            throw PostgresFailure(.abandoned, "it was not waited for any longer")
+        }
+        guard let handle = unsafe pq_attempt_take(attempt) else {
+            throw PostgresFailure(.connection, "there is no memory for a connection")
+        }
+        return unsafe handle
+    }
+
+    /// libpq's own words about settings repeat them, a password among them. One that is not written as a URI wants it,
+    /// with `@`, `/` or `:` as they stand, leads to hosts and ports that hold a piece of it: these are refused without a
+    /// word, too.
     private static func canRead(_ settings: String) -> Bool {
         var message: UnsafeMutablePointer<CChar>?
         let options = unsafe PQconninfoParse(settings, &message)
         unsafe PQfreemem(message)
         guard let options = unsafe options else { return false }
-        unsafe PQconninfoFree(options)
+        defer { unsafe PQconninfoFree(options) }
+        var option = unsafe options
+        // Sound: the list ends with an option without a name, and texts are there until it is freed.
+        while let keyword = unsafe option.pointee.keyword {
+            if let value = unsafe option.pointee.val,
+                unsafe !isHarmless(String(cString: keyword), String(cString: value))
+            {
+                return false
+            }
+            unsafe option += 1
+        }
         return true
+    }
+
+    /// Whether the value of an option may be told to who sees why it did not do.
+    private static func isHarmless(_ option: String, _ value: String) -> Bool {
+        let parts = value.split(separator: ",")
+        return switch option {
+        // A socket without a file has one in front.
+        case "host", "hostaddr": parts.allSatisfy { !$0.dropFirst().contains("@") }
+        case "port", "connect_timeout": parts.allSatisfy { Int($0) != nil }
+        default: true
+        }
     }
 
     /// The server's version as `server_version_num` has it, such as 150018.
     package var serverVersion: Int { unsafe Int(PQserverVersion(handle)) }
+
+    /// How the database keeps texts, such as `UTF8`; nil: it did not say.
+    package var serverEncoding: String? {
+        guard let value = unsafe PQparameterStatus(handle, "server_encoding") else { return nil }
+        return unsafe String(cString: value)
+    }
 
     /// Whether it can be asked something.
     private var isOpen: Bool { unsafe PQstatus(handle) == CONNECTION_OK }

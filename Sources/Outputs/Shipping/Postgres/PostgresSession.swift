@@ -87,6 +87,11 @@ final class PostgresSession: ShippingSession {
                 .permanent, "version", "the server is of version \(connection.serverVersion / 10_000)",
                 advice: "ship to PostgreSQL 12 or later")
         }
+        if let encoding = connection.serverEncoding, encoding != "UTF8" {
+            throw ShippingFailure(
+                .permanent, "encoding", "the database keeps texts as \(encoding), which holds few of those there are",
+                advice: "ship to a database that was made with the encoding UTF8")
+        }
         try run(Self.begin)
         // Two that begin at one time make the tables one after the other.
         try run("SELECT pg_advisory_xact_lock(7164775537)")
