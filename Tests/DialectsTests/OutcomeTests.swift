@@ -160,13 +160,16 @@ struct OutcomeTests {
             [
                 "id": .text(marked.id.split(separator: "/").dropLast().joined(separator: "/")),
                 "source": .text("settled/bot"),
-                "tenant": .text("default"), "trace_id": .text(trace),
+                "tenant": .text("default"), "conversation_id": .text("before"), "trace_id": .text(trace),
                 "span_id": .text(String(repeating: "02", count: 8)),
             ])
         let before = StoredEvent(position: 9, row: row)
         let old = TraceSettler(registry: registry, ids: DerivedEventIDs(secret: traces.key, unmarkedPositionMax: 9))
         let result = old.settle(traces.spans[trace] ?? [], derived: [before])
         #expect(result.events.count == 0 && result.replacements.count == 1)
+        // It is told where it stood, since it is elsewhere now.
+        #expect(result.left.map(\.conversation) == ["before"] && result.left.map(\.tenant) == ["default"])
+        #expect(result.left.map(\.hour) == [0])
     }
 
     /// The row of a model call with these fields.

@@ -78,13 +78,23 @@ import Testing
                 state.changes.append(
                     ShippingChange(position: position, subject: .calls(provider: provider, through: .max)))
             case 1 where position > 0:
-                // Rows stand for others, some of them of another type.
+                // Rows stand for others, some of them of another type, conversation or hour.
                 let trace = "t\(generator.next(below: 9))"
+                var left: [ShippingChange.Place] = []
                 for index in state.events.indices where state.events[index].trace == trace {
+                    let event = state.events[index]
+                    if generator.oneIn(2) {
+                        left.append(
+                            ShippingChange.Place(
+                                tenant: .text(event.tenant),
+                                conversation: event.conversation.map { .text($0) } ?? .null, time: event.time))
+                        state.events[index].conversation = generator.oneIn(4) ? nil : "c\(generator.next(below: 6))"
+                        state.events[index].time += ShippedWorld.hour * Int64(generator.next(below: 3))
+                    }
                     state.events[index].isCall.toggle()
                     state.events[index].cost += 5
                 }
-                state.changes.append(ShippingChange(position: position, subject: .trace(trace)))
+                state.changes.append(ShippingChange(position: position, subject: .trace(trace, left: left)))
             case 2:
                 state.silentUntil += ShippedWorld.hour / 2
             default:

@@ -41,13 +41,13 @@ struct ChangeTrack: Sendable {
         waiting = []
     }
 
-    /// Traces that are next, up to a number; none while something else is.
-    func traces(atMost count: Int) -> [String] {
+    /// Traces that are next, up to a number, and what their events left; none while something else is.
+    func traces(atMost count: Int) -> [(id: String, left: [ShippingChange.Place])] {
         guard walk == nil else { return [] }
-        var traces: [String] = []
+        var traces: [(id: String, left: [ShippingChange.Place])] = []
         for change in waiting {
-            guard case .trace(let id) = change.subject, traces.count < count else { break }
-            traces.append(id)
+            guard case .trace(let id, let left) = change.subject, traces.count < count else { break }
+            traces.append((id, left))
         }
         return traces
     }

@@ -222,7 +222,10 @@ package final class Shipper: Sendable {
             }
         }
         let traces = state.changes.traces(atMost: configuration.batchTraces)
-        return traces.isEmpty ? nil : .traces(traces, through: state.mark.position)
+        if traces.isEmpty { return nil }
+        return .traces(
+            Array(Set(traces.map(\.id))).sorted(), left: traces.flatMap(\.left), through: state.mark.position,
+            notes: traces.count)
     }
 
     /// The work is done, and the mark is where it brought it.
@@ -231,7 +234,7 @@ package final class Shipper: Sendable {
         case .events(_, let through) where through >= view.position: state.waitingSince = nil
         case .events, .closings, .day: break
         case .calls(_, _, let through), .conversations(_, let through): state.changes.advance(to: through)
-        case .traces(let ids, _): state.changes.finish(traces: ids.count)
+        case .traces(_, _, _, let notes): state.changes.finish(traces: notes)
         }
         let full = max(1, configuration.batchEvents)
         if state.eventsMax < full { state.eventsMax = min(full, state.eventsMax * 2) }

@@ -33,7 +33,7 @@ struct ShippingLoad {
                 try putEvents(of: table, conditions)
             }
             try putTouched(by: conditions)
-        case .traces(let ids, let through):
+        case .traces(let ids, let left, let through, _):
             let conditions =
                 ShippingRequest.positions(after: 0, through: through) + [
                     ShippingRequest.Condition(
@@ -41,7 +41,7 @@ struct ShippingLoad {
                 ]
             for table in tables where table.kind == .events { try putEvents(of: table, conditions) }
             try settle(conditions)
-            try putTouched(by: conditions)
+            try putTouched(by: conditions, and: left)
         case .closings(let after, let through): try putClosings(after: after, through: through)
         case .day(let table, let start): try putDay(of: table, from: start)
         }
@@ -77,12 +77,14 @@ struct ShippingLoad {
     // MARK: What events change
 
     private mutating func putTouched(
-        by conditions: [ShippingRequest.Condition], readModelsAlone: Bool = false
+        by conditions: [ShippingRequest.Condition], and left: [ShippingChange.Place] = [],
+        readModelsAlone: Bool = false
     ) throws {
         let keyed = tables.filter(\.isKeyed)
         guard !keyed.isEmpty else { return }
         var touched = TouchedRows()
         let request = ShippingRequest(table: "events", columns: TouchedRows.columns, conditions: conditions)
+        touched.add(left)
         for chunk in try view.rows(request) { touched.add(chunk) }
         for table in keyed {
             switch table.kind {

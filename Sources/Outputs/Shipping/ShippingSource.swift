@@ -73,10 +73,25 @@ package struct ShippingChange: Hashable, Sendable {
     package enum Subject: Hashable, Sendable {
         /// Calls of a provider, up to a position: a price that came late, or a correction.
         case calls(provider: String, through: Int64)
-        /// Events of a trace: rows of a settled trace stand for others.
-        case trace(String)
+        /// Events of a trace: rows of a settled trace stand for others, some of which stood elsewhere.
+        case trace(String, left: [Place])
         /// All conversations: how they are judged, or when silence closes them.
         case conversations
+    }
+
+    /// Where an event stood before: conversation and hour have it no more.
+    package struct Place: Hashable, Sendable {
+        /// The tenant, as tables have it.
+        package var tenant: Scalar
+        /// The conversation; null: none.
+        package var conversation: Scalar
+        /// A time in the hour, ns since 1970 UTC.
+        package var time: Int64
+
+        /// Takes each part as given.
+        package init(tenant: Scalar, conversation: Scalar, time: Int64) {
+            (self.tenant, self.conversation, self.time) = (tenant, conversation, time)
+        }
     }
 
     /// The position of the last event before it.

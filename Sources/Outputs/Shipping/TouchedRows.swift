@@ -35,6 +35,16 @@ struct TouchedRows {
         }
     }
 
+    /// Takes over where events stood that are elsewhere now.
+    mutating func add(_ places: [ShippingChange.Place]) {
+        for place in places {
+            hours.insert(Self.floored(place.time, Self.hour))
+            if place.conversation.isNull { continue }
+            let key = ConversationKey(tenant: place.tenant, id: place.conversation)
+            if known.insert(key).inserted { conversations.append(key) }
+        }
+    }
+
     /// Beginnings of buckets of a length, a multiple of hours, ascending.
     func buckets(of length: Int64) -> [Int64] { Set(hours.map { Self.floored($0, length) }).sorted() }
 

@@ -156,6 +156,12 @@ struct SnapshotShipping: ShippingView {
         }.map(\.element)
     }
 
+    private static func place(_ json: JSONValue) -> ShippingChange.Place? {
+        guard let hour = json["hour"]?.string.flatMap({ try? RFC3339.parse($0) }) else { return nil }
+        func text(_ name: String) -> Scalar { json[name]?.string.map { .text($0) } ?? .null }
+        return ShippingChange.Place(tenant: text("tenant"), conversation: text("conversation_id"), time: hour)
+    }
+
     private static func subject(_ type: String, _ data: String) -> ShippingChange.Subject? {
         guard let json = try? JSONReader.parse(data) else { return nil }
         switch type {
@@ -167,7 +173,7 @@ struct SnapshotShipping: ShippingView {
             guard let replaced = json["replaced"]?.integer, replaced > 0, let trace = json["trace_id"]?.string else {
                 return nil
             }
-            return .trace(trace)
+            return .trace(trace, left: json["left"]?.array?.compactMap(place) ?? [])
         case Note.outcomes: return .conversations
         default: return nil
         }

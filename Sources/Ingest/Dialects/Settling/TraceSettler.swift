@@ -62,6 +62,7 @@ package struct TraceSettler: Sendable {
             replace(before, by: DerivedEvent.repetition(of: before, columns), in: &result)
         }
         result.events.bytes = writer.take()
+        result.left = Array(Set(result.left)).sorted()
         return result
     }
 
@@ -71,6 +72,8 @@ package struct TraceSettler: Sendable {
         let row = writer.take()
         guard row != before.row else { return }
         result.replacements.append(EventReplacement(position: before.position, row: row))
+        let old = LeftPlace(EventRow(before.row), columns.registry.wellKnown)
+        if old != LeftPlace(EventRow(row), columns.registry.wellKnown) { result.left.append(old) }
     }
 }
 

@@ -276,6 +276,16 @@ package final class TraceSettlement: Sendable {
         if settled.doubts.isUnanswered { json.member("calls_unanswered", true) }
         json.member("events", settled.events.count)
         json.member("idle_ns", rule.idleNanoseconds)
+        if !settled.left.isEmpty {
+            json.key("left")
+            json.array(settled.left.prefix(LeftPlace.countMax)) { place, json in
+                json.object { json in
+                    if let conversation = place.conversation { json.member("conversation_id", conversation.text) }
+                    json.member("hour", RFC3339.render(place.hour))
+                    if let tenant = place.tenant { json.member("tenant", tenant.text) }
+                }
+            }
+        }
         if settled.doubts.isJoined { json.member("questions_joined", true) }
         json.member("quiet_ns", rule.quietNanoseconds)
         json.member("reason", reason)
