@@ -9,6 +9,8 @@ struct PostgresRows {
     /// no hash.
     private let tags: [UInt64]
     private var cells = PostgresBinary()
+    /// What stands before and behind the values of a row.
+    private var fields = PostgresBinary()
     private var hashed = ByteSink()
 
     init(_ table: PostgresTable) {
@@ -19,21 +21,18 @@ struct PostgresRows {
     /// Characters that PostgreSQL cannot hold and that were replaced.
     var replacedZeros: Int { cells.replacedZeros }
 
-    /// Appends the rows, without header and trailer.
-    mutating func append(_ rows: ShippedRows, revision: Int64, to sink: inout ByteSink) {
+    /// Appends a row, without header and trailer.
+    mutating func append(_ rows: ShippedRows, _ row: Int, revision: Int64, to sink: inout ByteSink) {
         assert(rows.table == table.table, "rows of the table")
-        let columns = table.columns
-        for row in 0..<rows.chunk.rowCount {
-            let hash = encode(rows, row)
-            var fields = PostgresBinary()
-            fields.beginRow(fields: columns.count + 2)
-            sink.append(contentsOf: fields.bytes)
-            sink.append(contentsOf: cells.bytes)
-            fields.removeAll()
-            fields.append(bigint: hash)
-            fields.append(bigint: revision)
-            sink.append(contentsOf: fields.bytes)
-        }
+        let hash = encode(rows, row)
+        fields.removeAll()
+        fields.beginRow(fields: table.columns.count + 2)
+        sink.append(contentsOf: fields.bytes)
+        sink.append(contentsOf: cells.bytes)
+        fields.removeAll()
+        fields.append(bigint: hash)
+        fields.append(bigint: revision)
+        sink.append(contentsOf: fields.bytes)
     }
 
     /// What the rows come to, one a row.

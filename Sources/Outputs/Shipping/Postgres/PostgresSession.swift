@@ -260,8 +260,11 @@ final class PostgresSession: ShippingSession {
     func put(_ rows: ShippedRows) throws(ShippingFailure) {
         let revision = mark.epoch + 1
         try change(rows.table) { (load) throws(ShippingFailure) in
-            load.rows.append(rows, revision: revision, to: &load.waiting)
-            if load.waiting.count >= Self.copyBytes { try flush(&load) }
+            // Rows may be large, so it is looked after each one.
+            for row in 0..<rows.chunk.rowCount {
+                load.rows.append(rows, row, revision: revision, to: &load.waiting)
+                if load.waiting.count >= Self.copyBytes { try flush(&load) }
+            }
         }
     }
 
