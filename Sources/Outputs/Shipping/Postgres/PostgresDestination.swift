@@ -53,7 +53,8 @@ extension ShippingFailure {
         case .settings:
             self = make(
                 .permanent, "settings",
-                "write key=value pairs or a URI, as libpq's documentation has them under Connection Strings")
+                "write key=value pairs or a URI, as libpq's documentation has them under Connection Strings; a URI has "
+                    + "@, / and : of a password as %40, %2F and %3A")
         case .connection: self = Self.connecting(failure, make)
         case .refused: self = Self.refused(failure.sqlState ?? "", make)
         }

@@ -82,6 +82,18 @@ final class PostgresSession: ShippingSession {
 
     func prepare(_ tables: [ShippedTable], source: String) throws(ShippingFailure) -> ShippingMark {
         (self.tables, self.source, hasMade) = (tables, source, false)
+        try checkServer()
+        try run(Self.begin)
+        // Two that begin at one time make the tables one after the other.
+        try run("SELECT pg_advisory_xact_lock(7164775537)")
+        try makeTables(tables)
+        let mark = try readMark(tables)
+        try run("COMMIT")
+        return mark
+    }
+
+    /// Whether it is one that rows can be brought to.
+    private func checkServer() throws(ShippingFailure) {
         guard connection.serverVersion >= Self.versionMin else {
             throw ShippingFailure(
                 .permanent, "version", "the server is of version \(connection.serverVersion / 10_000)",
@@ -92,13 +104,6 @@ final class PostgresSession: ShippingSession {
                 .permanent, "encoding", "the database keeps texts as \(encoding), which holds few of those there are",
                 advice: "ship to a database that was made with the encoding UTF8")
         }
-        try run(Self.begin)
-        // Two that begin at one time make the tables one after the other.
-        try run("SELECT pg_advisory_xact_lock(7164775537)")
-        try makeTables(tables)
-        let mark = try readMark(tables)
-        try run("COMMIT")
-        return mark
     }
 
     private func makeTables(_ tables: [ShippedTable]) throws(ShippingFailure) {
@@ -219,6 +224,7 @@ final class PostgresSession: ShippingSession {
 
     func standing(_ tables: [ShippedTable], source: String) throws(ShippingFailure) -> ShippingMark {
         (self.tables, self.source) = (tables, source)
+        try checkServer()
         guard try isThere(PostgresDefinitions.syncTable) else { return ShippingMark() }
         let sync = definitions.place(PostgresDefinitions.syncTable)
         let rows = try run("SELECT source, epoch, position, corrected_position, closed_time_ns FROM \(sync)")
