@@ -5,13 +5,15 @@
 usage: shipping_postgresql.py --plimsoll BINARY [--rounds 14] [--events 6000] [--seed 5] [--keep DIR]
 
 Then prices come late, somebody changes rows over there (`plimsoll ship check` sees it, `--repair` puts it right), everything is shipped once more and changes
-nothing, a table that is asked for later is filled from the beginning, and the questions of Schemas/postgresql run.
+nothing, a table that is asked for later is filled from the beginning, columns and the row of sync that somebody dropped come back, hostile texts hold nothing up, a
+server ends while it connects, and the questions of Schemas/postgresql run.
 """
 import argparse
 import json
 import os
 import random
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -38,6 +40,8 @@ FIGURES = {
     "conversations": "count(*), count(distinct conversation_id), sum(turns), coalesce(sum(cost_usd), 0), count(closed_time)",
     "rollup_llm_call_1h": "sum(events), count(distinct time), sum(input_tokens_sum), coalesce(sum(cost_usd_sum), 0)",
 }
+STEPS = (
+    "rounds", "late_prices", "somebody_else", "once_more", "another_table", "changed_there", "hostile", "told", "looks", "stranger", "silent")
 PRICES = ("input", "output", "cache_read", "cache_write")
 
 
@@ -196,6 +200,69 @@ class Scene:
         self.caught_up(120)
         self.same("after a table came back")
 
+    def changed_there(self):
+        """Columns that somebody dropped, and the row that says how far it got, come back with all they had."""
+        self.server.stop()
+        self.postgres.script("alter table plimsoll.llm_call drop column output_tokens; alter table plimsoll.turns drop column cost_usd")
+        self.server.start()
+        self.caught_up(120)
+        self.same("after columns were dropped")
+        self.server.stop()
+        self.postgres.script("delete from plimsoll.sync")
+        self.server.start()
+        self.caught_up(120)
+        # Conversations that are there go on: their rows change although transactions are counted anew.
+        again = [json.loads(line) for line in self.lines if '"message.received"' in line][:40]
+        self.post([json.dumps({**event, "id": event["id"] + "-again"}) + "\n" for event in again])
+        self.caught_up()
+        self.same("after the row of sync was lost")
+
+    def hostile(self):
+        """What PostgreSQL refuses as it stands holds nothing up."""
+        name = "".join(self.chance.choice("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") for _ in range(4000))
+        attributes = '{"zero":"a\\u0000b","half":"\\ud83d","large":1e99999,"fine":1.' + "7" * 8000 + 'e-9999}'
+        self.post([
+            '{"specversion":"1.0","id":"hostile-%d","source":"test","type":"message.received","data":{"conversation_id":"%s","attributes":%s}}\n'
+            % (number, identity, attributes) for number, identity in enumerate((name, "nul\\u0000nul"))])
+        self.caught_up()
+        here = self.server.sql("select count(*) from message_received where source = 'test'")[0][0]
+        there = self.there("select count(*) from plimsoll.message_received where source = 'test'")
+        self.expect(there == [[str(here)]] and here > 0, f"of hostile texts {there} are there, {here} here")
+
+    def looks(self):
+        """Who only looks, with other settings, changes nothing; a database that cannot hold all texts is told."""
+        row = "select epoch, position, tables from plimsoll.sync"
+        before, settings = self.there(row), os.path.join(self.folder, "others.yaml")
+        with open(settings, "w", encoding="utf-8") as file:
+            file.write(SETTINGS.format(host=self.postgres.folder, tables="events", batch=300))
+        self.run("ship", "status", "--data", self.data, "--config", settings)
+        self.run("ship", "check", "--data", self.data, "--config", settings)
+        self.expect(self.there(row) == before, f"who looks changes {before} to {self.there(row)}")
+        self.postgres.script("create database narrow encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0;")
+        with open(settings, "w", encoding="utf-8") as file:
+            file.write(SETTINGS.format(host=self.postgres.folder, tables="events", batch=300).replace("dbname=postgres", "dbname=narrow"))
+        status, out, err = self.run("ship", "status", "--data", self.data, "--config", settings)
+        self.expect(status != 0 and "LATIN1" in err, f"a database of another encoding is taken: {status} {out}{err}")
+
+    def silent(self):
+        """A server ends at once while a database that says nothing is connected to."""
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
+            settings = os.path.join(self.folder, "silent.yaml")
+            with open(settings, "w", encoding="utf-8") as file:
+                file.write(f"ship:\n  postgresql:\n    connection: host=127.0.0.1 port={listener.getsockname()[1]} user=nobody connect_timeout=60\n")
+            server = Server(self.binary, os.path.join(self.folder, "third"))
+            server.extra = ["--config", settings]
+            server.start()
+            listener.settimeout(30)
+            connection, _ = listener.accept()
+            begun = time.monotonic()
+            server.stop()
+            taken = time.monotonic() - begun
+            connection.close()
+            self.expect(taken < 15, f"a server took {taken:.0f} s to end while it connected")
+
     def told(self):
         status, out, err = self.ship("status")
         self.expect(status == 0 and re.search(r"events up to position (\d+) of \1 are there, 0 wait", out), f"ship status says {status}: {out}{err}")
@@ -233,8 +300,8 @@ def run(options, folder):
     scene = Scene(options, folder)
     try:
         scene.server.start()
-        for step in (scene.rounds, scene.late_prices, scene.somebody_else, scene.once_more, scene.another_table, scene.told, scene.stranger):
-            step()
+        for step in STEPS:
+            getattr(scene, step)()
     except CommandFailed as failure:
         scene.problems.append(str(failure))
     finally:
