@@ -85,7 +85,8 @@ extension ShippingFailure {
         // A statement that took too long; a server that ends, or is not ready yet.
         case ("57", "014"): make(.transient, "timeout", nil)
         case ("08", _), ("57", _): make(.transient, "connection", nil)
-        case ("40", _): make(.transient, "conflict", nil)
+        // Somebody put a row there under us: the next connection looks for it.
+        case ("40", _), ("23", "505"): make(.transient, "conflict", nil)
         case ("55", _): make(.transient, "lock", nil)
         case ("53", _): make(.transient, "resources", nil)
         // A copy that nobody has made the first server yet.

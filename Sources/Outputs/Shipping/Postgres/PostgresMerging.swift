@@ -29,6 +29,9 @@ struct PostgresMerging {
     /// Copies rows into it.
     var copy: String { "COPY pg_temp.\(copied) (\(list(table.copied))) FROM STDIN (FORMAT binary)" }
 
+    /// Copies rows that nobody has yet to their places.
+    var copyInPlace: String { "COPY \(place) (\(list(table.copied))) FROM STDIN (FORMAT binary)" }
+
     /// Makes the table of what is replaced.
     var makeScopes: String { "CREATE TEMPORARY TABLE \(scopes) (scope uuid) ON COMMIT DROP" }
     /// Copies into it.

@@ -17,6 +17,8 @@ final class PostgresSession: ShippingSession {
     private var mark = ShippingMark()
     /// A table or a column was made, which has nothing of what was shipped before.
     private var hasMade = false
+    /// Tables of events that have none behind the mark but those that were brought over this connection.
+    private var areClear: Set<String> = []
 
     /// What one transaction brings to one table.
     private struct Load {
@@ -26,6 +28,8 @@ final class PostgresSession: ShippingSession {
         var scopes: [Hash128] = []
         var cleared: ShippedStretch?
         var isMade = false
+        /// What waits is new over there for certain, and is copied to its place.
+        var isNew = false
     }
 
     /// Rows that wait to be copied are copied when they come to so much.
@@ -81,7 +85,7 @@ final class PostgresSession: ShippingSession {
     private static let versionMin = 120_000
 
     func prepare(_ tables: [ShippedTable], source: String) throws(ShippingFailure) -> ShippingMark {
-        (self.tables, self.source, hasMade) = (tables, source, false)
+        (self.tables, self.source, hasMade, areClear) = (tables, source, false, [])
         try checkServer()
         try run(Self.begin)
         // Two that begin at one time make the tables one after the other.
@@ -265,7 +269,12 @@ final class PostgresSession: ShippingSession {
 
     func put(_ rows: ShippedRows) throws(ShippingFailure) {
         let revision = mark.epoch + 1
+        let areNew = try areNew(rows)
         try change(rows.table) { (load) throws(ShippingFailure) in
+            if load.isNew != areNew {
+                try flush(&load)
+                load.isNew = areNew
+            }
             // Rows may be large, so it is looked after each one.
             for row in 0..<rows.chunk.rowCount {
                 load.rows.append(rows, row, revision: revision, to: &load.waiting)
@@ -274,8 +283,31 @@ final class PostgresSession: ShippingSession {
         }
     }
 
+    /// Whether the table can have none of the rows: events behind the mark, where nobody has any. They need no merge,
+    /// which costs twice as much as the copy.
+    private func areNew(_ rows: ShippedRows) throws(ShippingFailure) -> Bool {
+        // Whoever forces rows in place takes others away, too, by what was copied to be merged.
+        guard rows.table.kind == .events, !isForced, let place = rows.table.index(of: "position") else { return false }
+        let positions = rows.chunk.columns[place]
+        for row in 0..<rows.chunk.rowCount {
+            guard case .integer(let position) = positions.scalar(at: row), position > mark.position else {
+                return false
+            }
+        }
+        if areClear.contains(rows.table.name) { return true }
+        let last = try run("SELECT coalesce(max(\"position\"), 0) FROM \(definitions.place(rows.table.name))")
+        guard try Self.integer(last.first?.first ?? nil) <= mark.position else { return false }
+        areClear.insert(rows.table.name)
+        return true
+    }
+
     private func flush(_ load: inout Load) throws(ShippingFailure) {
         if load.waiting.count == 0 { return }
+        if load.isNew {
+            try copy(load.merging.copyInPlace, load.waiting.bytes)
+            load.waiting.removeAll()
+            return
+        }
         if !load.isMade {
             try run(load.merging.makeCopied)
             load.isMade = true
