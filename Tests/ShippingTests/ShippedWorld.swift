@@ -33,7 +33,12 @@ final class ShippedWorld: ShippingSource {
         self.state = Mutex(state)
     }
 
-    func pinned() throws -> any ShippingView { ShippedMoment(state: state.withLock { $0 }) }
+    /// The most rows that one answer had which has all columns.
+    let largestAnswer = LargestAnswer()
+
+    func pinned() throws -> any ShippingView {
+        ShippedMoment(state: state.withLock { $0 }, largest: largestAnswer)
+    }
 
     static let hour: Int64 = 3_600_000_000_000
     private static let envelope = [
@@ -71,9 +76,18 @@ final class ShippedWorld: ShippingSource {
     static let tables = [calls, tools, turns, conversations, hours]
 }
 
+/// The most of what it was told.
+final class LargestAnswer: Sendable {
+    private let rows = Mutex(0)
+
+    var value: Int { rows.withLock { $0 } }
+    func note(_ count: Int) { rows.withLock { $0 = max($0, count) } }
+}
+
 /// The same at one moment.
 struct ShippedMoment: ShippingView {
     var state: ShippedWorld.State
+    var largest: LargestAnswer?
 
     var position: Int64 { Int64(state.events.count) }
     var receivedTime: Int64 { position }
@@ -93,6 +107,7 @@ struct ShippedMoment: ShippingView {
         let rows = all(request.table).filter { row in
             request.conditions.allSatisfy { Self.holds($0.comparison, row[$0.column.name] ?? .null) }
         }
+        if request.columns.count > 3 { largest?.note(rows.count) }
         if rows.isEmpty { return [] }
         let columns = request.columns.map { column in
             Vector(
@@ -169,6 +184,7 @@ struct ShippedMoment: ShippingView {
         case .greaterOrEqual(let other): Scalar.order(value, other).map { $0 != .less } ?? false
         case .lessOrEqual(let other): Scalar.order(value, other).map { $0 != .greater } ?? false
         case .less(let other): Scalar.order(value, other) == .less
+        case .isNull: value.isNull
         default: false
         }
     }

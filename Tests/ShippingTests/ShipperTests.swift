@@ -247,6 +247,25 @@ import Testing
         #expect(shipper.sample.failures["timeout"] ?? 0 > 0)
     }
 
+    /// Of a table of years no more than a day, or some conversations, is looked at at one time.
+    @Test func whatIsComparedIsReadInPieces() throws {
+        let (database, world) = (SimulatedDatabase(), ShippedWorld())
+        let days: Int64 = 40
+        world.state.withLock { state in
+            state.events = (1...days).map { position in
+                ShippedWorld.Event(
+                    position: position, conversation: "c\(position / 2)", trace: "t\(position)",
+                    time: position * DigestRequest.day, cost: position)
+            }
+        }
+        try Self.settle(Self.shipper(database, world), world)
+        // What was shipped is put aside, and a day of two conversations is the most of what is read from here on.
+        let fresh = ShippedWorld(world.state.withLock { $0 })
+        let outcome = try ShippingCheck(database, from: fresh, Self.configuration()).compare()
+        #expect(outcome.findings.isEmpty && outcome.rows > 100)
+        #expect(fresh.largestAnswer.value <= 7, "events are read by transactions of seven")
+    }
+
     @Test func pausesGrowAndAreBounded() {
         var configuration = ShippingConfiguration()
         (configuration.backoffMilliseconds, configuration.backoffMillisecondsMax) = (100, 1000)

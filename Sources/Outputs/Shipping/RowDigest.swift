@@ -1,3 +1,5 @@
+import Columnar
+
 /// Rows of a stretch of a table in short, for comparing what is there with what is here: sums, so that rows can be
 /// added in any order.
 package struct RowDigest: Hashable, Sendable {
@@ -43,6 +45,15 @@ package struct DigestRequest: Sendable {
 
     /// ns of a day.
     package static let day: Int64 = 86_400_000_000_000
+
+    /// Rows of a day that begins at a time; nil: those that have none.
+    static func conditions(_ column: TableColumn, from start: Int64?) -> [ShippingRequest.Condition] {
+        guard let start else { return [ShippingRequest.Condition(column, .isNull)] }
+        return [
+            ShippingRequest.Condition(column, .greaterOrEqual(.timestamptz(start))),
+            ShippingRequest.Condition(column, .less(.timestamptz(start + day))),
+        ]
+    }
 
     /// Which column decides the day of a row: that of the bucket, of the question, of the beginning.
     static func dayColumn(of table: ShippedTable) -> String? {

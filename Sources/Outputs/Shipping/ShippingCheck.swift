@@ -128,34 +128,56 @@ package struct ShippingCheck {
             }
             return digests
         }
-        try eachKeyed(view, table) { rows in
-            add(rows) { row in
-                guard case .timestamptz(let time) = rows.chunk.columns[dayPlace].scalar(at: row) else {
-                    return DigestRequest.noDay
-                }
-                return TouchedRows.floored(time, DigestRequest.day) / DigestRequest.day
+        try eachKeyed(view, table, dayPlace) { rows, day in
+            for (row, digest) in session.digest(rows).enumerated()
+            where Self.day(of: rows.chunk.columns[dayPlace], row) == day {
+                digests[day, default: RowDigest()].add(digest)
             }
         }
         return digests
     }
 
-    /// All rows of a table of conversations or buckets with their keys, which follow from all rows of a conversation.
+    private static func day(of column: Vector, _ row: Int) -> Int64 {
+        guard case .timestamptz(let time) = column.scalar(at: row) else { return DigestRequest.noDay }
+        return TouchedRows.floored(time, DigestRequest.day) / DigestRequest.day
+    }
+
+    /// The days of a table of conversations or buckets, ascending.
+    private func days(_ view: any ShippingView, _ table: ShippedTable, _ column: TableColumn) throws -> [Int64] {
+        var days: Set<Int64> = []
+        for chunk in try view.rows(ShippingRequest(table: table.name, columns: [column], conditions: [])) {
+            for row in 0..<chunk.rowCount { days.insert(Self.day(of: chunk.columns[0], row)) }
+        }
+        return days.sorted()
+    }
+
+    /// All rows of a table of conversations or buckets with their keys, day by day, so that no more of them is in memory.
+    /// Keys follow from all rows of a conversation, so those of its other days are among them.
     private func eachKeyed(
-        _ view: any ShippingView, _ table: ShippedTable, _ body: (ShippedRows) -> Void
+        _ view: any ShippingView, _ table: ShippedTable, _ place: Int, _ body: (ShippedRows, _ day: Int64) -> Void
     ) throws {
-        if case .rollup = table.kind {
-            let wanted = ShippingRequest(table: table.name, columns: table.columns, conditions: [])
-            for chunk in try view.rows(wanted) { body(ShippedRows(chunk, of: table)) }
-            return
+        let column = table.columns[place]
+        for day in try days(view, table, column) {
+            let conditions = DigestRequest.conditions(
+                column, from: day == DigestRequest.noDay ? nil : day * DigestRequest.day)
+            if case .rollup = table.kind {
+                let wanted = ShippingRequest(table: table.name, columns: table.columns, conditions: conditions)
+                for chunk in try view.rows(wanted) { body(ShippedRows(chunk, of: table), day) }
+                continue
+            }
+            var touched = TouchedRows()
+            let columns = TouchedRows.columns.dropLast() + [column]
+            let request = ShippingRequest(table: table.name, columns: Array(columns), conditions: conditions)
+            for chunk in try view.rows(request) { touched.add(chunk) }
+            try eachPart(of: touched.conversations, view, table) { body($0, day) }
         }
-        guard let name = DigestRequest.dayColumn(of: table), let day = table.index(of: name) else { return }
-        var touched = TouchedRows()
-        let columns = TouchedRows.columns.dropLast() + [table.columns[day]]
-        for chunk in try view.rows(ShippingRequest(table: table.name, columns: Array(columns), conditions: [])) {
-            touched.add(chunk)
-        }
+    }
+
+    private func eachPart(
+        of all: [TouchedRows.ConversationKey], _ view: any ShippingView, _ table: ShippedTable,
+        _ body: (ShippedRows) -> Void
+    ) throws {
         let id = TableColumn(name: "conversation_id", type: .text)
-        let all = touched.conversations
         let step = max(1, configuration.readConversations)
         for start in stride(from: 0, to: all.count, by: step) {
             let part = all[start..<min(start + step, all.count)]

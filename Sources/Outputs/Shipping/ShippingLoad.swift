@@ -156,13 +156,7 @@ struct ShippingLoad {
                 Array(stride(from: start, to: start + DigestRequest.day, by: Int64.Stride(grain))), of: table)
         }
         let column = table.columns[place]
-        let conditions =
-            start.map { start in
-                [
-                    ShippingRequest.Condition(column, .greaterOrEqual(.timestamptz(start))),
-                    ShippingRequest.Condition(column, .less(.timestamptz(start + DigestRequest.day))),
-                ]
-            } ?? [ShippingRequest.Condition(column, .isNull)]
+        let conditions = DigestRequest.conditions(column, from: start)
         var touched = TouchedRows()
         let columns = TouchedRows.columns.dropLast() + [column]
         let request = ShippingRequest(table: table.name, columns: Array(columns), conditions: conditions)
