@@ -6,6 +6,8 @@ CREATE TABLE IF NOT EXISTS "plimsoll"."sync" (
     position bigint NOT NULL,
     corrected_position bigint NOT NULL,
     closed_time_ns bigint NOT NULL,
+    received_position bigint,
+    received_time_ns bigint,
     tables text NOT NULL,
     changed timestamp with time zone NOT NULL DEFAULT now()
 );

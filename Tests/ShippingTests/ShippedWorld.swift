@@ -15,6 +15,8 @@ final class ShippedWorld: ShippingSource {
         /// ns since 1970 UTC.
         var time: Int64
         var cost: Int64
+        /// When it was received; nil: as if at its position.
+        var received: Int64?
     }
 
     struct State {
@@ -131,7 +133,7 @@ struct ShippedMoment: ShippingView {
     private func row(_ event: ShippedWorld.Event) -> [String: Scalar] {
         var row: [String: Scalar] = [
             "position": .integer(event.position), "time": .timestamptz(event.time),
-            "received_time": .timestamptz(event.position), "tenant": .text(event.tenant),
+            "received_time": .timestamptz(event.received ?? event.position), "tenant": .text(event.tenant),
             "conversation_id": event.conversation.map { .text($0) } ?? .null, "trace_id": .text(event.trace),
         ]
         if event.isCall {

@@ -147,6 +147,7 @@ import Testing
         let before = database.state.withLock { $0.tables }
         database.state.withLock { state in
             state.mark.position = Int64(generator.next(below: Int(state.mark.position) + 1))
+            state.mark.receivedTime = nil
             state.mark.epoch += 1
         }
         try Self.settle(Self.shipper(database, world), world)
@@ -180,6 +181,16 @@ import Testing
         world.state.withLock { $0.events.removeLast(3) }
         let step = try Self.shipper(database, world).step()
         #expect(step.complaint?.contains("position 10") == true)
+        // It goes on from there, and is no other than it was.
+        world.state.withLock { state in
+            for position in Int64(8)...15 {
+                var event = Self.event(position, &generator)
+                event.received = 1000 + position
+                state.events.append(event)
+            }
+        }
+        let later = try Self.shipper(database, world).step()
+        #expect(later.complaint?.contains("another event at position 10") == true)
         #expect(database.state.withLock { $0.mark.position } == 10)
     }
 

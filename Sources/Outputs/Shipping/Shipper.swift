@@ -128,7 +128,9 @@ package final class Shipper: Sendable {
         state.retry.succeed()
         state.complained = nil
         finish(work, view, &state)
-        if case .events = work { state.receivedTime = try receivedTime(of: state.mark.position, view) }
+        if case .events(_, let through) = work {
+            state.receivedTime = through < view.position ? state.mark.receivedTime ?? view.receivedTime : view.receivedTime
+        }
         let now = clock.wallNanoseconds()
         counts.withLock { counts in
             counts.bytes += size.bytes
@@ -160,13 +162,7 @@ package final class Shipper: Sendable {
         let tables = ShippingChoice.tables(configuration.tables, of: view.tables)
         let session = try target.connect(isAbandoned: { [weak self] in self?.isAbandoned ?? true })
         let mark = try session.prepare(tables, source: source.name)
-        guard mark.position <= view.position else {
-            throw ShippingFailure(
-                .permanent, "ahead",
-                "the destination has events up to position \(mark.position), the store only up to \(view.position)",
-                advice: "the store was put back to an earlier state: ship into another schema, or put the destination "
-                    + "back as well")
-        }
+        try check(mark, view)
         // What was followed stays so where nothing has moved: a connection that is made anew begins nothing anew.
         let isWhereItWasLeft = mark == state.mark
         (state.session, state.mark, state.tables) = (session, mark, tables)
@@ -176,6 +172,23 @@ package final class Shipper: Sendable {
         if mark.position == 0 {
             // What was noted so far shows in whatever is read from now on.
             state.changes.forget(try view.changes(from: mark.correctedPosition), upTo: view.position)
+        }
+    }
+
+    /// A store that was put back to an earlier state is one by what the destination has, also once it has gone on.
+    private func check(_ mark: ShippingMark, _ view: any ShippingView) throws {
+        func ahead(_ words: String) -> ShippingFailure {
+            ShippingFailure(
+                .permanent, "ahead", words,
+                advice: "the store was put back to an earlier state: ship into another schema, or put the destination "
+                    + "back as well")
+        }
+        guard mark.position <= view.position else {
+            throw ahead(
+                "the destination has events up to position \(mark.position), the store only up to \(view.position)")
+        }
+        if let there = mark.receivedTime, let here = try eventTime(of: mark.position, view), here != there {
+            throw ahead("the destination has another event at position \(mark.position) than the store")
         }
     }
 
@@ -275,7 +288,9 @@ package final class Shipper: Sendable {
         var mark = state.mark
         mark.epoch += 1
         switch work {
-        case .events(_, let through): mark.position = through
+        case .events(_, let through):
+            mark.position = through
+            mark.receivedTime = try eventTime(of: through, view)
         case .closings(_, let through): mark.closedTime = through
         case .calls, .conversations, .traces, .day: break
         }
@@ -300,6 +315,12 @@ package final class Shipper: Sendable {
     /// When the event of a position came; where it is no longer there, when the last one came.
     private func receivedTime(of position: Int64, _ view: any ShippingView) throws -> Int64 {
         if position >= view.position { return view.receivedTime }
+        return try eventTime(of: position, view) ?? view.receivedTime
+    }
+
+    /// When the event of a position came; nil: it is no longer there.
+    private func eventTime(of position: Int64, _ view: any ShippingView) throws -> Int64? {
+        if position <= 0 { return nil }
         let column = TableColumn(name: "received_time", type: .timestamptz)
         let request = ShippingRequest(
             table: "events", columns: [column],
@@ -307,6 +328,6 @@ package final class Shipper: Sendable {
         for chunk in try view.rows(request) where chunk.rowCount > 0 {
             if case .timestamptz(let time) = chunk.columns[0].scalar(at: 0) { return time }
         }
-        return view.receivedTime
+        return nil
     }
 }

@@ -5,6 +5,9 @@ package struct ShippingMark: Hashable, Sendable {
     package var epoch: Int64 = 0
     /// Events up to here are there.
     package var position: Int64 = 0
+    /// When the event at the position was received, ns since 1970 UTC, by which a store that was put back and went on
+    /// from there is known; nil: nobody knows, or somebody else set the position.
+    package var receivedTime: Int64?
     /// What the store noted up to here about events before (prices that came late, corrections, rows that others stand
     /// for, other rules of outcomes) has been followed.
     var correctedPosition: Int64 = 0

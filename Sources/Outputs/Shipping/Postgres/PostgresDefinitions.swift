@@ -41,6 +41,8 @@ package struct PostgresDefinitions: Sendable {
             position bigint NOT NULL,
             corrected_position bigint NOT NULL,
             closed_time_ns bigint NOT NULL,
+            received_position bigint,
+            received_time_ns bigint,
             tables text NOT NULL,
             changed timestamp with time zone NOT NULL DEFAULT now()
         )

@@ -172,7 +172,7 @@ final class PostgresSession: ShippingSession {
         let names = tables.map(\.name)
         let list = names.joined(separator: ",")
         let rows = try run(
-            "SELECT source, epoch, position, corrected_position, closed_time_ns, tables FROM \(sync) FOR UPDATE")
+            "SELECT \(Self.markColumns), tables FROM \(sync) FOR UPDATE")
         guard let (row, found) = try ownMark(rows) else {
             var mark = ShippingMark()
             // Above those of rows that are there although nobody says how far it got: whoever asks for what is new by
@@ -184,10 +184,12 @@ final class PostgresSession: ShippingSession {
             return mark
         }
         var mark = found
-        let known = Set((row[5] ?? "").split(separator: ",").map(String.init))
+        let known = Set((row[7] ?? "").split(separator: ",").map(String.init))
         if known == Set(names), !hasMade { return mark }
         // What was not shipped until now is filled from the beginning; to all else that changes nothing.
-        if hasMade || !known.isSuperset(of: names) { (mark.position, mark.correctedPosition) = (0, 0) }
+        if hasMade || !known.isSuperset(of: names) {
+            (mark.position, mark.receivedTime, mark.correctedPosition) = (0, nil, 0)
+        }
         mark.epoch += 1
         try run(
             "UPDATE \(sync) SET epoch = \(mark.epoch), position = \(mark.position), "
@@ -195,6 +197,9 @@ final class PostgresSession: ShippingSession {
                 + "WHERE source = '\(source)'")
         return mark
     }
+
+    private static let markColumns =
+        "source, epoch, position, corrected_position, closed_time_ns, received_position, received_time_ns"
 
     /// What the rows of the table `sync` say of the store; nil: nothing.
     private func ownMark(
@@ -212,6 +217,7 @@ final class PostgresSession: ShippingSession {
         mark.position = try Self.integer(row[2])
         mark.correctedPosition = try Self.integer(row[3])
         mark.closedTime = try Self.integer(row[4])
+        if let time = row[6], row[5] == row[2] { mark.receivedTime = try Self.integer(time) }
         return (row, mark)
     }
 
@@ -231,7 +237,7 @@ final class PostgresSession: ShippingSession {
         try checkServer()
         guard try isThere(PostgresDefinitions.syncTable) else { return ShippingMark() }
         let sync = definitions.place(PostgresDefinitions.syncTable)
-        let rows = try run("SELECT source, epoch, position, corrected_position, closed_time_ns FROM \(sync)")
+        let rows = try run("SELECT \(Self.markColumns) FROM \(sync)")
         return try ownMark(rows)?.mark ?? ShippingMark()
     }
 
@@ -348,6 +354,8 @@ final class PostgresSession: ShippingSession {
         statements.append(
             "UPDATE \(sync) SET epoch = \(mark.epoch), position = \(mark.position), "
                 + "corrected_position = \(mark.correctedPosition), closed_time_ns = \(mark.closedTime), "
+                + "received_position = \(mark.position), "
+                + "received_time_ns = \(mark.receivedTime.map { "\($0)" } ?? "NULL"), "
                 + "changed = now() WHERE source = '\(source)'")
         try run(statements.joined(separator: ";\n"))
         // By itself: until here nobody doubts that nothing is there.
