@@ -1,4 +1,5 @@
 import Bytes
+import Columnar
 import Hashing
 import PostgresConnections
 

@@ -1,3 +1,4 @@
+import Bytes
 package import Dialects
 import Domain
 package import EventStores
