@@ -220,10 +220,14 @@ class Scene:
     def hostile(self):
         """What PostgreSQL refuses as it stands holds nothing up."""
         name = "".join(self.chance.choice("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") for _ in range(4000))
-        attributes = '{"zero":"a\\u0000b","half":"\\ud83d","large":1e99999,"fine":1.' + "7" * 8000 + 'e-9999}'
-        self.post([
-            '{"specversion":"1.0","id":"hostile-%d","source":"test","type":"message.received","data":{"conversation_id":"%s","attributes":%s}}\n'
-            % (number, identity, attributes) for number, identity in enumerate((name, "nul\\u0000nul"))])
+        attributes = ("1", '"a\\u0000b"', '"\\ud83d"', "1e99999", "1." + "7" * 8000 + "e-9999")
+        lines = [
+            '{"specversion":"1.0","id":"hostile-%d-%d","source":"test","type":"message.received","data":{"conversation_id":"%s","attributes":{"x":%s}}}\n'
+            % (first, second, identity, value)
+            for first, identity in enumerate((name, "nul\\u0000nul")) for second, value in enumerate(attributes)]
+        # Some of them are refused here already.
+        for line in lines:
+            self.server.post("/v1/events", line.encode(), "application/x-ndjson")
         self.caught_up()
         here = self.server.sql("select count(*) from message_received where source = 'test'")[0][0]
         there = self.there("select count(*) from plimsoll.message_received where source = 'test'")

@@ -9,6 +9,8 @@ internal import CLibPQ
     private let handle: OpaquePointer
     private let silenceMillisecondsMax: Int
     private let isAbandoned: () -> Bool
+    /// Nobody has heard yet what became of what was copied last.
+    private var isCopyPending = false
 
     /// Between two looks whether somebody still wants the answer, ms.
     private static let sliceMilliseconds = 100
@@ -132,15 +134,18 @@ internal import CLibPQ
     /// - Returns: texts, as the server writes them; nil for NULL.
     /// - Throws: ``PostgresFailure``; a transaction that was begun is left to be rolled back.
     package func run(_ statements: String) throws(PostgresFailure) -> [[String?]] {
+        try hearCopy()
         guard unsafe PQsendQuery(handle, statements) == 1 else { throw failure(.broken) }
         try flush()
         return try results().rows
     }
 
-    /// Runs `COPY … FROM STDIN` and hands it what is to be copied.
+    /// Runs `COPY … FROM STDIN` and hands it what is to be copied. What became of it the next call hears, so that the
+    /// server is at work while whoever copies makes ready what follows.
     /// - Parameter data: the whole of it, with header and trailer where it is binary.
-    /// - Throws: ``PostgresFailure``.
+    /// - Throws: ``PostgresFailure``, also of the copy before.
     package func copy(_ statement: String, _ data: [UInt8]) throws(PostgresFailure) {
+        try hearCopy()
         guard unsafe PQsendQuery(handle, statement) == 1 else { throw failure(.broken) }
         try flush()
         guard try results().isCopying else {
@@ -160,6 +165,12 @@ internal import CLibPQ
             try makeRoom(&silence)
         }
         try flush()
+        isCopyPending = true
+    }
+
+    private func hearCopy() throws(PostgresFailure) {
+        guard isCopyPending else { return }
+        isCopyPending = false
         _ = try results()
     }
 

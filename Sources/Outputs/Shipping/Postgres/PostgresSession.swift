@@ -13,6 +13,8 @@ final class PostgresSession: ShippingSession {
     /// Those that are shipped, in order.
     private var tables: [ShippedTable] = []
     private var loads: [String: Load] = [:]
+    /// The table that rows were put into last.
+    private var current: ShippedTable?
     private var positions: [Int64] = []
     private var bytes = 0
     private var mark = ShippingMark()
@@ -34,7 +36,7 @@ final class PostgresSession: ShippingSession {
     }
 
     /// Rows that wait to be copied are copied when they come to so much.
-    private static let copyBytes = 4 << 20
+    private static let copyBytes = 1 << 20
     /// Statements and locks have so long.
     private static let begin = """
         BEGIN; SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '10s'; \
@@ -249,7 +251,7 @@ final class PostgresSession: ShippingSession {
     // MARK: Shipping
 
     func begin(at mark: ShippingMark) throws(ShippingFailure) {
-        (loads, positions, bytes, self.mark) = ([:], [], 0, mark)
+        (loads, positions, bytes, self.mark, current) = ([:], [], 0, mark, nil)
         try run(Self.begin)
         // A commit that is lost with the server takes its position with it, so nobody has to wait for its disk.
         try run("SET LOCAL synchronous_commit = off")
@@ -276,6 +278,11 @@ final class PostgresSession: ShippingSession {
 
     func put(_ rows: ShippedRows) throws(ShippingFailure) {
         let revision = mark.epoch + 1
+        if let current, current != rows.table, loads[current.name] != nil {
+            // That is all of it, mostly: the server takes it while the next table is read.
+            try change(current) { (load) throws(ShippingFailure) in try flush(&load) }
+        }
+        current = rows.table
         let areNew = try areNew(rows)
         try change(rows.table) { (load) throws(ShippingFailure) in
             if load.isNew != areNew {
