@@ -129,7 +129,8 @@ package final class Shipper: Sendable {
         state.complained = nil
         finish(work, view, &state)
         if case .events(_, let through) = work {
-            state.receivedTime = through < view.position ? state.mark.receivedTime ?? view.receivedTime : view.receivedTime
+            let isLast = through >= view.position
+            state.receivedTime = isLast ? view.receivedTime : state.mark.receivedTime ?? view.receivedTime
         }
         let now = clock.wallNanoseconds()
         counts.withLock { counts in

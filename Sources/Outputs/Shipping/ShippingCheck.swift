@@ -151,8 +151,8 @@ package struct ShippingCheck {
         return days.sorted()
     }
 
-    /// All rows of a table of conversations or buckets with their keys, day by day, so that no more of them is in memory.
-    /// Keys follow from all rows of a conversation, so those of its other days are among them.
+    /// All rows of a table of conversations or buckets with their keys, day by day, so that no more of them is in
+    /// memory. Keys follow from all rows of a conversation, so those of its other days are among them.
     private func eachKeyed(
         _ view: any ShippingView, _ table: ShippedTable, _ place: Int, _ body: (ShippedRows, _ day: Int64) -> Void
     ) throws {

@@ -47,7 +47,9 @@ internal import CLibPQ
     deinit { unsafe PQfinish(handle) }
 
     /// What came of connecting, well or not.
-    private static func connect(_ settings: String, _ isAbandoned: () -> Bool) throws(PostgresFailure) -> OpaquePointer {
+    private static func connect(
+        _ settings: String, _ isAbandoned: () -> Bool
+    ) throws(PostgresFailure) -> OpaquePointer {
         guard let attempt = unsafe pq_attempt_begin(settings) else {
             throw PostgresFailure(.connection, "there is no memory for a connection")
         }
@@ -63,9 +65,8 @@ internal import CLibPQ
         return unsafe handle
     }
 
-    /// libpq's own words about settings repeat them, a password among them. One that is not written as a URI wants it,
-    /// with `@`, `/` or `:` as they stand, leads to hosts and ports that hold a piece of it: these are refused without a
-    /// word, too.
+    /// libpq's own words about settings repeat them, a password among them. One with `@`, `/` or `:` as they stand, which
+    /// a URI wants escaped, leads to hosts and ports that hold a piece of it: these are refused without a word, too.
     private static func canRead(_ settings: String) -> Bool {
         var message: UnsafeMutablePointer<CChar>?
         let options = unsafe PQconninfoParse(settings, &message)

@@ -1,8 +1,8 @@
 /// What `jsonb` refuses of documents that are valid JSON: `\u0000`, surrogates without their other half, and numbers
 /// that no `numeric` holds.
 enum PostgresJSON {
-    /// More digits of an exponent, or more digits at all, than a `numeric` may have, with room to spare: of digits behind
-    /// the point, which a negative exponent adds to, it has 16,383.
+    /// More digits of an exponent, or more digits at all, than a `numeric` may have, with room to spare: behind the
+    /// point, which a negative exponent adds to, it has 16,383.
     private static let exponentDigitsMax = 4
     private static let digitsMax = 6_000
 

@@ -89,7 +89,9 @@ struct PostgresMerging {
         let others = table.copied.filter { !key.contains($0) }
         let hash = PostgresDefinitions.quoted(PostgresTable.hashColumn)
         let values = table.columns.map(\.name).filter { !key.contains($0) }
-        func row(_ prefix: String) -> String { "ROW(\(list(values) { "\(prefix).\(PostgresDefinitions.quoted($0))" }))" }
+        func row(_ prefix: String) -> String {
+            "ROW(\(list(values) { "\(prefix).\(PostgresDefinitions.quoted($0))" }))"
+        }
         return "INSERT INTO \(place) AS there (\(list(table.copied))) SELECT \(list(table.copied)) "
             + "FROM pg_temp.\(copied) ON CONFLICT (\(list(key))) DO UPDATE SET "
             + list(others) { "\(PostgresDefinitions.quoted($0)) = excluded.\(PostgresDefinitions.quoted($0))" }
