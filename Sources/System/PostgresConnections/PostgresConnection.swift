@@ -65,8 +65,8 @@ internal import CLibPQ
         return unsafe handle
     }
 
-    /// libpq's own words about settings repeat them, a password among them. One with `@`, `/` or `:` as they stand, which
-    /// a URI wants escaped, leads to hosts and ports that hold a piece of it: these are refused without a word, too.
+    /// libpq's own words about settings repeat them, a password among them. One with `@`, `/` or `:` as they stand, as
+    /// no URI has them, leads to hosts and ports that hold a piece of it: these are refused without a word, too.
     private static func canRead(_ settings: String) -> Bool {
         var message: UnsafeMutablePointer<CChar>?
         let options = unsafe PQconninfoParse(settings, &message)
