@@ -328,7 +328,8 @@ let package = Package(
         room(
             "Settings", "Commands/Settings",
             uses: [
-                "Access", "JSONTexts", "Domain", "Exporting", "OperatorLogs", "Platform", "RuleFiles", "Sending", "Shipping",
+                "Access", "JSONTexts", "Domain", "Exporting", "OperatorLogs", "Platform", "RuleFiles", "Sending",
+                "Shipping",
                 .product(name: "Yams", package: "Yams"),
             ]),
         tests("Settings", uses: ["Access", "Domain", "Exporting", "OperatorLogs", "Platform", "Sending", "Shipping"]),

@@ -14,12 +14,15 @@ import Testing
         "events": EmbeddedSchemas.events, "prices": EmbeddedSchemas.prices, "dialects": EmbeddedSchemas.dialects,
     ]
 
+    /// For people and other databases: what is in them is held against the code that makes the same.
+    private static let unbuilt: Set = ["postgresql"]
+
     @Test func everyFolderIsBuiltIn() throws {
         let folders = try FileManager.default.contentsOfDirectory(
             at: Self.folder, includingPropertiesForKeys: [.isDirectoryKey])
         let names = try folders.filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }
             .map(\.lastPathComponent)
-        #expect(names.sorted() == Self.built.keys.sorted())
+        #expect(names.filter { !Self.unbuilt.contains($0) }.sorted() == Self.built.keys.sorted())
     }
 
     @Test(arguments: built.keys.sorted()) func everyFileIsBuiltIn(name: String) throws {
