@@ -8,6 +8,7 @@ package struct PostgresShippingSettings: Sendable {
     package var schema = "plimsoll"
     /// What is shipped, and how.
     package var configuration = ShippingConfiguration()
+    // tests: what settings say is looked at.
     /// Whether tables of events become hypertables where TimescaleDB is there.
     package var usesHypertables = true
 

@@ -35,7 +35,7 @@ package struct DigestRequest: Sendable {
 
     /// Takes each part as given.
     /// - Precondition: `positions > 0`.
-    package init(table: ShippedTable, positions: Int64, through: Int64) {
+    init(table: ShippedTable, positions: Int64, through: Int64) {
         precondition(positions > 0, "a stretch has a position")
         (self.table, self.positions, self.through) = (table, positions, through)
     }

@@ -16,7 +16,7 @@ package struct ShippedRows: Sendable {
 
     /// Events.
     /// - Precondition: the table is one of events.
-    package init(events chunk: Chunk, of table: ShippedTable) {
+    init(events chunk: Chunk, of table: ShippedTable) {
         precondition(table.kind == .events, "events have positions")
         (self.table, self.chunk, keys, scopes) = (table, chunk, [], [])
     }

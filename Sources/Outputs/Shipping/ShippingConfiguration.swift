@@ -12,10 +12,8 @@ package struct ShippingConfiguration: Sendable {
     // tests: tests do not wait.
     /// Between two looks for something to ship, ms.
     package var pollMilliseconds = 1000
-    // tests: tests do not wait.
     /// The first pause after a failure, ms; doubled each time.
     package var backoffMilliseconds = 1000
-    // tests: tests do not wait.
     /// The longest pause after a failure, ms; also how often it is looked whether somebody has put right what only an
     /// operator can.
     package var backoffMillisecondsMax = 60_000

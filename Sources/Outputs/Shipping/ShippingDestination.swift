@@ -1,6 +1,5 @@
 package import Hashing
 
-// tests: a database in memory is shipped to.
 /// A database that is shipped to. Connecting, and all that follows, blocks its thread.
 package protocol ShippingDestination: Sendable {
     /// As marks, metrics, status and log name it; without what opens it.
@@ -11,7 +10,6 @@ package protocol ShippingDestination: Sendable {
     func connect(isAbandoned: @escaping @Sendable () -> Bool) throws(ShippingFailure) -> any ShippingSession
 }
 
-// tests: as `ShippingDestination`.
 /// One connection to a destination, for one thread at a time. After a failure it is of no use any more: a new one asks
 /// the destination's own row what became of what was under way.
 package protocol ShippingSession: AnyObject {
@@ -52,7 +50,7 @@ package protocol ShippingSession: AnyObject {
     func digest(_ rows: ShippedRows) -> [RowDigest]
 }
 
-// tests: as `ShippingDestination`.
+// tests: a database in memory is shipped to.
 /// What was sent in one transaction.
 package struct ShippedSize: Hashable, Sendable {
     /// Bytes of rows.
@@ -64,7 +62,6 @@ package struct ShippedSize: Hashable, Sendable {
     package init(bytes: Int, replaced: Int = 0) { (self.bytes, self.replaced) = (bytes, replaced) }
 }
 
-// tests: as `ShippingDestination`.
 /// Rows of a table that are compared together.
 package enum ShippedStretch: Hashable, Sendable {
     /// Events behind a position, up to another.

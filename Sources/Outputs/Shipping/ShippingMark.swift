@@ -1,6 +1,7 @@
 /// How far a destination has got, as its own row says, which changes in the transaction that brings the rows. It is the
 /// truth; what is kept here is a copy for who wants to know while the destination is away.
 package struct ShippingMark: Hashable, Sendable {
+    // tests: a database in memory keeps it.
     /// Counts the transactions: whoever ships knows by it whether the destination is where he left it.
     package var epoch: Int64 = 0
     /// Events up to here are there.
@@ -12,7 +13,7 @@ package struct ShippingMark: Hashable, Sendable {
     /// for, other rules of outcomes) has been followed.
     var correctedPosition: Int64 = 0
     /// Conversations that silence had closed by then are closed there, ns since 1970 UTC.
-    package var closedTime: Int64 = .min
+    var closedTime: Int64 = .min
 
     /// Nothing was shipped.
     package init() {}

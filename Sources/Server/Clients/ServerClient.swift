@@ -54,7 +54,6 @@ package struct ServerClient: Sendable {
     private let connectTimeout: Duration
     private let line: Line
 
-    // tests: they keep a connection over several requests; commands have one by `with`
     /// Readies a connection to `http://host:port`, which opens with the first request.
     /// - Throws: `CancellationError`.
     package static func connect(
@@ -63,7 +62,6 @@ package struct ServerClient: Sendable {
         try await connect(to: ServerEndpoint(address), timeout: timeout)
     }
 
-    // tests: they keep a connection over several requests; commands have one by `with`
     /// Readies a connection, which opens with the first request; each request shows the endpoint's token.
     /// - Parameter timeout: until the connection stands.
     /// - Throws: `CancellationError`.

@@ -159,7 +159,6 @@ package final class RuleManager: Sendable {
     /// The rules that are evaluated.
     package var rules: RuleSet { state.withLock { $0.set } }
 
-    // tests: rules change in the middle of a cycle.
     /// Other rules from now on; a rule of the same group, name and labels goes on where it stood.
     package func replace(by set: RuleSet) {
         state.withLock { state in

@@ -49,7 +49,6 @@ package struct PostgresDefinitions: Sendable {
         """
     }
 
-    // tests: as `PostgresType`.
     /// What makes a table, and what finds rows of it.
     package func make(_ table: PostgresTable) -> [String] {
         let name = table.table.name

@@ -1,6 +1,5 @@
 package import Columnar
 
-// tests: tables are looked at without a database.
 /// The type of a column over there, and how its values lie in `COPY … (FORMAT binary)`.
 package enum PostgresType: Hashable, Sendable {
     case boolean, bigint, double
@@ -44,7 +43,6 @@ package enum PostgresType: Hashable, Sendable {
     var formatted: String { declaration }
 }
 
-// tests: as `PostgresType`.
 /// A column over there, and which of ours it shows.
 package struct PostgresColumn: Hashable, Sendable {
     /// Its name.
@@ -67,7 +65,6 @@ package struct PostgresColumn: Hashable, Sendable {
     }
 }
 
-// tests: as `PostgresType`.
 /// A table over there: our columns, the nanoseconds of `time`, and what shipping needs.
 package struct PostgresTable: Hashable, Sendable {
     /// The table of ours.

@@ -38,7 +38,6 @@ package struct AlertQueue: Sendable {
     /// How many alerts wait.
     package var count: Int { waiting.count }
 
-    // tests: as `AlertQueue`.
     /// Takes what is news.
     /// - Parameter now: the monotonic clock, ns.
     /// - Complexity: O(messages), and O(alerts) where there is no room.
