@@ -17,6 +17,11 @@ package struct PostgresBinary: Sendable {
     /// How much that is.
     package var count: Int { sink.count }
 
+    /// Appends what was written from a place on to something else.
+    func copy(from start: Int = 0, to other: inout ByteSink) {
+        other.append(contentsOf: sink.bytes.span.extracting(start...))
+    }
+
     /// Forgets what was written and keeps its room.
     package mutating func removeAll() { sink.removeAll() }
 
@@ -80,7 +85,7 @@ package struct PostgresBinary: Sendable {
     package mutating func append(text: ArraySlice<UInt8>) {
         if Self.isPlain(text) {
             append(Int32(truncatingIfNeeded: text.count))
-            sink.append(contentsOf: text)
+            sink.append(contentsOf: text.span)
             return
         }
         var whole: [UInt8] = []
@@ -93,11 +98,16 @@ package struct PostgresBinary: Sendable {
             }
         }
         append(Int32(truncatingIfNeeded: whole.count))
-        sink.append(contentsOf: whole)
+        sink.append(contentsOf: whole.span)
     }
 
     /// Whether a text is ASCII without U+0000, as most are.
-    private static func isPlain(_ text: ArraySlice<UInt8>) -> Bool { text.allSatisfy { $0 &- 1 < 0x7F } }
+    private static func isPlain(_ text: ArraySlice<UInt8>) -> Bool {
+        let bytes = text.span
+        var isPlain = true
+        for place in bytes.indices { isPlain = isPlain && bytes[place] &- 1 < 0x7F }
+        return isPlain
+    }
 
     /// A text that came in another way than by our decoders must not hold up all others.
     private mutating func wellFormed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
@@ -117,7 +127,7 @@ package struct PostgresBinary: Sendable {
         append(Int32(truncatingIfNeeded: taken.count + 1))
         // The form's version.
         sink.append(UInt8(1))
-        sink.append(contentsOf: taken)
+        sink.append(contentsOf: taken.span)
     }
 
     /// `numeric`: groups of four decimal digits, the most significant one first, and the place of the point.
@@ -188,7 +198,11 @@ package struct PostgresBinary: Sendable {
 
     // MARK: Numbers
 
-    private mutating func append(_ value: Int16) { sink.append(littleEndian: value.byteSwapped) }
-    private mutating func append(_ value: Int32) { sink.append(littleEndian: value.byteSwapped) }
+    private mutating func append(_ value: Int16) {
+        sink.append(word: UInt64(UInt16(bitPattern: value.byteSwapped)), count: 2)
+    }
+    private mutating func append(_ value: Int32) {
+        sink.append(word: UInt64(UInt32(bitPattern: value.byteSwapped)), count: 4)
+    }
     private mutating func append(_ value: Int64) { sink.append(littleEndian: value.byteSwapped) }
 }

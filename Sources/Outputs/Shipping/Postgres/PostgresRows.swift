@@ -5,17 +5,26 @@ import Hashing
 /// Rows of a table as bytes of `COPY … (FORMAT binary)`.
 struct PostgresRows {
     private let table: PostgresTable
-    /// What stands for the name of a column in hashes of rows: a column that is added later, and null in a row, changes
-    /// no hash.
-    private let tags: [UInt64]
+    /// What each cell is made of.
+    private let sources: [Cell]
     private var cells = PostgresBinary()
     /// What stands before and behind the values of a row.
     private var fields = PostgresBinary()
     private var hashed = ByteSink()
 
+    private struct Cell {
+        var source: PostgresColumn.Source
+        var type: PostgresType
+        /// What stands for the column's name in hashes of rows: a column that is added later, and null in a row, changes
+        /// no hash.
+        var tag: UInt64
+    }
+
     init(_ table: PostgresTable) {
         self.table = table
-        tags = table.columns.map { xxh3(Array($0.name.utf8)) }
+        sources = table.columns.map {
+            Cell(source: $0.source, type: $0.type, tag: xxh3(Array($0.name.utf8)))
+        }
     }
 
     /// Characters that PostgreSQL cannot hold and that were replaced.
@@ -26,13 +35,13 @@ struct PostgresRows {
         assert(rows.table == table.table, "rows of the table")
         let hash = encode(rows, row)
         fields.removeAll()
-        fields.beginRow(fields: table.columns.count + 2)
-        sink.append(contentsOf: fields.bytes)
-        sink.append(contentsOf: cells.bytes)
+        fields.beginRow(fields: sources.count + 2)
+        fields.copy(to: &sink)
+        cells.copy(to: &sink)
         fields.removeAll()
         fields.append(bigint: hash)
         fields.append(bigint: revision)
-        sink.append(contentsOf: fields.bytes)
+        fields.copy(to: &sink)
     }
 
     /// What the rows come to, one a row.
@@ -61,10 +70,10 @@ struct PostgresRows {
     private mutating func encode(_ rows: ShippedRows, _ row: Int) -> Int64 {
         cells.removeAll()
         hashed.removeAll()
-        for (index, column) in table.columns.enumerated() {
+        for cell in sources {
             let start = cells.count
-            switch column.source {
-            case .column(let place): append(rows.chunk.columns[place], row, column.type)
+            switch cell.source {
+            case .column(let place): append(rows.chunk.columns[place], row, cell.type)
             case .nanoseconds(let place):
                 if case .timestamptz(let time) = rows.chunk.columns[place].scalar(at: row) {
                     cells.append(bigint: time)
@@ -75,9 +84,9 @@ struct PostgresRows {
             case .scope: cells.append(uuid: rows.scopes[row].high, rows.scopes[row].low)
             }
             // A null is its length alone.
-            guard cells.count - start > 4 || column.type == .text && !rows.isNull(column, row) else { continue }
-            hashed.append(littleEndian: tags[index])
-            hashed.append(contentsOf: cells.bytes[start...])
+            guard cells.count - start > 4 || cell.type == .text && !rows.isNull(cell.source, row) else { continue }
+            hashed.append(littleEndian: cell.tag)
+            cells.copy(from: start, to: &hashed)
         }
         return Int64(bitPattern: xxh3(hashed.bytes))
     }
@@ -119,8 +128,8 @@ struct PostgresRows {
 }
 
 extension ShippedRows {
-    fileprivate func isNull(_ column: PostgresColumn, _ row: Int) -> Bool {
-        guard case .column(let place) = column.source else { return false }
+    fileprivate func isNull(_ source: PostgresColumn.Source, _ row: Int) -> Bool {
+        guard case .column(let place) = source else { return false }
         return chunk.columns[place].isNull(row)
     }
 }
