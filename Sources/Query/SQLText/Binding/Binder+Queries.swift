@@ -266,13 +266,29 @@ extension Binder {
                 .typeMismatch, "argument of \(clause) must be type bigint, not type \(value.type.sqlName)",
                 position: value.position)
         }
-        let constant = coercion.folding.fold(try coercion.convert(value, to: .integer)).constant
-        if constant?.isNull ?? false { return nil }
-        guard case .integer(let number)? = constant else {
+        let known = value.isUnknown ? try coercion.convert(value, to: .integer) : value.expression
+        let folded = coercion.folding.fold(known).constant
+        if folded?.isNull ?? false { return nil }
+        guard let constant = folded, let number = try wholeNumber(constant, position: value.position) else {
             throw QueryError(
                 .notSupported, "\(clause) must be a whole number that is known beforehand", position: value.position)
         }
         if number < 0 { throw QueryError(kind, "\(clause) must not be negative", position: value.position) }
         return Int(number)
+    }
+
+    /// A constant as the whole number that it becomes where rows are counted, rounded as casts round; nil for what is
+    /// no number.
+    private func wholeNumber(_ constant: Scalar, position: Int?) throws(QueryError) -> Int64? {
+        let number: Int64?
+        switch constant {
+        case .integer(let value): return value
+        case .numeric(let mantissa, let scale):
+            number = Decimal128.rescale(mantissa, from: scale, to: 0).flatMap { Int64(exactly: $0) }
+        case .double(let value): number = Int64(exactly: value.rounded(.toNearestOrEven))
+        default: return nil
+        }
+        guard let number else { throw QueryError(.numberOutOfRange, "bigint out of range", position: position) }
+        return number
     }
 }
