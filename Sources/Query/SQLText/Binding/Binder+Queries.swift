@@ -266,10 +266,9 @@ extension Binder {
                 .typeMismatch, "argument of \(clause) must be type bigint, not type \(value.type.sqlName)",
                 position: value.position)
         }
-        let known = value.isUnknown ? try coercion.convert(value, to: .integer) : value.expression
-        let folded = coercion.folding.fold(known).constant
-        if folded?.isNull ?? false { return nil }
-        guard let constant = folded, let number = try wholeNumber(constant, position: value.position) else {
+        let constant = try wholeNumber(value)
+        if constant?.isNull ?? false { return nil }
+        guard case .integer(let number)? = constant else {
             throw QueryError(
                 .notSupported, "\(clause) must be a whole number that is known beforehand", position: value.position)
         }
@@ -277,18 +276,21 @@ extension Binder {
         return Int(number)
     }
 
-    /// A constant as the whole number that it becomes where rows are counted, rounded as casts round; nil for what is
-    /// no number.
-    private func wholeNumber(_ constant: Scalar, position: Int?) throws(QueryError) -> Int64? {
+    /// A constant as the whole number that it becomes where rows are counted, rounded as casts round, or null; nil for
+    /// what is not known beforehand.
+    /// - Throws: `.numberOutOfRange`; `.invalidText` for a literal in quotes that is no whole number.
+    func wholeNumber(_ value: Bound) throws(QueryError) -> Scalar? {
+        let known = value.isUnknown ? try coercion.convert(value, to: .integer) : value.expression
+        let constant = coercion.folding.fold(known).constant
         let number: Int64?
         switch constant {
-        case .integer(let value): return value
-        case .numeric(let mantissa, let scale):
+        case .null?, .integer?: return constant
+        case .numeric(let mantissa, let scale)?:
             number = Decimal128.rescale(mantissa, from: scale, to: 0).flatMap { Int64(exactly: $0) }
-        case .double(let value): number = Int64(exactly: value.rounded(.toNearestOrEven))
+        case .double(let value)?: number = Int64(exactly: value.rounded(.toNearestOrEven))
         default: return nil
         }
-        guard let number else { throw QueryError(.numberOutOfRange, "bigint out of range", position: position) }
-        return number
+        guard let number else { throw QueryError(.numberOutOfRange, "bigint out of range", position: value.position) }
+        return .integer(number)
     }
 }
