@@ -1,5 +1,6 @@
 import Columnar
 import Plans
+import Platform
 
 /// The rows of one window node while its functions are computed. What it holds is booked, and let go of as soon as
 /// nothing asks for it any more: of ten million rows each byte a row counts.
@@ -96,29 +97,58 @@ struct WindowWork {
         let wantsPeers = calls.contains(where: \.asksForPeers)
         var frames = calls.map(\.frame).filter { $0.unit == .range && ($0.start.offset ?? $0.end.offset) != nil }
         if order.isEmpty { frames = [] }
-        try context.budget.reserve(rowCount * 4 + groupCount * 8)
+        var keyBytes = 0
+        let keys = try order.map { key in
+            let made = WindowKey(
+                try parts(of: key.expression), type: key.expression.type, isDescending: key.isDescending,
+                nullsFirst: key.nullsFirst)
+            try context.budget.reserve(made.memoryBytes)
+            keyBytes += made.memoryBytes
+            return made
+        }
+        // Keys of frames are read once more.
+        if !order.isEmpty { keep((frames.isEmpty ? [] : order.map(\.expression)) + calls.flatMap(\.expressions)) }
+        let rows = try sharedOut(keys, wantsPeers: wantsPeers) ?? sorted(by: keys, wantsPeers: wantsPeers)
+        context.budget.release(keyBytes)
+        return rows
+    }
+
+    /// The rows in order, which several make, each of some partitions; nil where one alone does.
+    private mutating func sharedOut(_ keys: [WindowKey], wantsPeers: Bool) throws -> WindowRows? {
+        guard let groups, keys.count == 1 else { return nil }
+        let lanes = rowCount < context.sharedRowsMin ? 1 : context.workers.parallelism
+        // Their parts, and what is made of these; of partitions where each begins, and where its next row goes.
+        let bytes = rowCount * 8 + groupCount * 8
+        try context.budget.reserve(bytes)
+        let made = try context.running { () throws(KernelError) in
+            try WindowRows.sorted(
+                groups, groupCount: groupCount, by: keys[0], wantsPeers: wantsPeers, lanes: lanes, context.helpers,
+                context.watch)
+        }
+        guard let made else {
+            context.budget.release(bytes)
+            return nil
+        }
+        self.groups = nil
+        try context.budget.reserve(made.memoryBytes - bytes - rowCount * 4)
+        return made
+    }
+
+    /// The same by one alone.
+    private mutating func sorted(by keys: [WindowKey], wantsPeers: Bool) throws -> WindowRows {
+        let bytes = rowCount * 4 + groupCount * 8
+        try context.budget.reserve(bytes)
         var rows = WindowRows(rowCount: rowCount, groups: groups, groupCount: groupCount)
         if groups != nil { context.budget.release(rowCount * 4) }
         groups = nil
-        if !order.isEmpty {
-            var keyBytes = 0
-            let keys = try order.map { key in
-                let made = WindowKey(
-                    try parts(of: key.expression), type: key.expression.type, isDescending: key.isDescending,
-                    nullsFirst: key.nullsFirst)
-                try context.budget.reserve(made.memoryBytes)
-                keyBytes += made.memoryBytes
-                return made
-            }
-            // Keys of frames are read once more.
-            keep((frames.isEmpty ? [] : order.map(\.expression)) + calls.flatMap(\.expressions))
+        if !keys.isEmpty {
             // A partition that stands in no order is sorted beside its keys; most are short.
             let sortBytes = groupCount == 1 ? rowCount * 32 : 0
             try context.budget.reserve(sortBytes)
             try rows.sort(by: keys, wantsPeers: wantsPeers, look: context.check)
-            context.budget.release(keyBytes + sortBytes)
+            context.budget.release(sortBytes)
         }
-        try context.budget.reserve(rows.memoryBytes - rowCount * 4 - groupCount * 8)
+        try context.budget.reserve(rows.memoryBytes - bytes)
         return rows
     }
 
