@@ -19,6 +19,8 @@ struct WindowWork {
     /// Of the function that is computed: given back once it is, unless its results stand in it.
     private var bookedBytes = 0
     private var frames: [WindowFrame: WindowFrames] = [:]
+    /// The key of the order, where a function asks for its values; booked.
+    private var orderKey: (expression: Expression, key: WindowKey)?
 
     /// - Parameters:
     ///   - chunks: none is empty. Their rows are booked.
@@ -51,7 +53,10 @@ struct WindowWork {
                 try context.check()
                 let column = try result(of: calls[index], rows, order)
                 try context.budget.reserve(column.memoryBytes)
-                if case .picked = column {} else { context.budget.release(bookedBytes) }
+                switch column {
+                case .picked: break
+                case .values, .pickedKeys, .sums, .averages: context.budget.release(bookedBytes)
+                }
                 bookedBytes = 0
                 results[index] = column
             }
@@ -109,7 +114,11 @@ struct WindowWork {
         // Keys of frames are read once more.
         if !order.isEmpty { keep((frames.isEmpty ? [] : order.map(\.expression)) + calls.flatMap(\.expressions)) }
         let rows = try sharedOut(keys, wantsPeers: wantsPeers) ?? sorted(by: keys, wantsPeers: wantsPeers)
-        context.budget.release(keyBytes)
+        if keys.count == 1, keys[0].hasValues, calls.contains(where: { $0.isShift(of: order[0].expression) }) {
+            orderKey = (order[0].expression, keys[0])
+        } else {
+            context.budget.release(keyBytes)
+        }
         return rows
     }
 
@@ -219,6 +228,10 @@ struct WindowWork {
     }
 
     private mutating func shifted(_ call: WindowCall, _ rows: WindowRows) throws -> WindowColumn {
+        if let (expression, key) = orderKey, call.isShift(of: expression) {
+            let distances = try column(call.arguments[1])
+            return .pickedKeys(key, call.type, rows.shifted(distances, isLead: call.function == .lead, missing: nil))
+        }
         var values = try column(call.arguments[0])
         let distances = try column(call.arguments[1])
         var missing: ((Int) -> UInt32)?
@@ -373,6 +386,12 @@ extension WindowCall {
     /// Whether it is an aggregate that says the same of all rows of a partition.
     fileprivate func isOfWholePartition(isOrdered: Bool) -> Bool {
         if case .aggregate = function { frame.isWholePartition(isOrdered: isOrdered) } else { false }
+    }
+
+    /// Whether it is an expression's value of another row, or none.
+    fileprivate func isShift(of expression: Expression) -> Bool {
+        guard function == .lag || function == .lead, arguments[0] == expression else { return false }
+        return arguments.count < 3 || arguments[2].constant?.isNull == true
     }
 
     /// Whether it matters which rows are alike in the window's order.
