@@ -36,8 +36,9 @@ package struct WindowRows: Sendable {
     ///   - groups: the partition of each row.
     ///   - groupCount: what groups are below.
     ///   - lanes: how many share the work.
-    ///   - look: as of ``sort(by:wantsPeers:look:)``.
-    /// - Returns: nil where the key is of several words, or none: those are sorted by one alone.
+    ///   - watch: is asked by each of them.
+    /// - Returns: nil where the key is no words: such rows are sorted by one alone.
+    /// - Throws: `.stopped` where nobody wants the order any more.
     /// - Precondition: 32 bits count the rows.
     /// - Complexity: as of ``sort(by:wantsPeers:look:)``; each goes through all groups.
     package static func sorted(
@@ -73,6 +74,10 @@ package struct WindowRows: Sendable {
 
     /// Parts that have all rows together.
     private init(_ parts: [Part], rowCount: Int) {
+        if parts.count == 1 {
+            (rows, partitions, peers) = (parts[0].rows, parts[0].partitions, parts[0].peers)
+            return
+        }
         (rows, peers) = ([], [])
         rows.reserveCapacity(rowCount)
         var partitions: [UInt32] = []

@@ -108,7 +108,8 @@ struct TimeFunctions: Sendable {
         var microseconds: [Int64] = []
         microseconds.reserveCapacity(intervals.count)
         for interval in intervals {
-            guard interval.months == 0, let total = Int64(exactly: IntervalMath.comparable(interval)) else { return nil }
+            guard interval.months == 0, let total = Int64(exactly: IntervalMath.comparable(interval))
+            else { return nil }
             let (whole, rest) = total.quotientAndRemainder(dividingBy: 1_000)
             if rest != 0 { return nil }
             microseconds.append(whole)

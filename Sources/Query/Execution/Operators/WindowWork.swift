@@ -126,8 +126,9 @@ struct WindowWork {
     private mutating func sharedOut(_ keys: [WindowKey], wantsPeers: Bool) throws -> WindowRows? {
         guard let groups, keys.count == 1 else { return nil }
         let lanes = rowCount < context.sharedRowsMin ? 1 : context.workers.parallelism
-        // Their parts, and what is made of these; of partitions where each begins, and where its next row goes.
-        let bytes = rowCount * 8 + groupCount * 8
+        // Their parts, and what is made of these; of partitions where each begins, and where its next row goes; and
+        // what sorting one takes that stands in no order, which is much where it is the only one.
+        let bytes = rowCount * (wantsPeers ? 16 : 8) + groupCount * 8 + (groupCount == 1 ? rowCount * 32 : 0)
         try context.budget.reserve(bytes)
         let made = try context.running { () throws(KernelError) in
             try WindowRows.sorted(
@@ -390,7 +391,9 @@ extension WindowCall {
 
     /// Whether it is an expression's value of another row, or none.
     fileprivate func isShift(of expression: Expression) -> Bool {
-        guard function == .lag || function == .lead, arguments[0] == expression else { return false }
+        guard function == .lag || function == .lead, arguments[0] == expression, type == expression.type else {
+            return false
+        }
         return arguments.count < 3 || arguments[2].constant?.isNull == true
     }
 
