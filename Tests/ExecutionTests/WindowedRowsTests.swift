@@ -115,6 +115,39 @@ import Testing
         }
     }
 
+    /// Values of other rows by which these are ordered are taken from the order's key.
+    @Test func valuesOfTheOrderAreThoseOfTheReference() throws {
+        for seed in 1...60 {
+            var generator = PlanGenerator(seed: UInt64(seed))
+            let rows = generator.rows(generator.pick([1, 40, 150]))
+            let place = generator.pick([0, 5, 6])
+            let key = Expression.column(place, PlanGenerator.types[place])
+            let distances = (0..<3).map { _ in
+                Expression.literal(.integer(generator.pick([0, 1, 1, 2, -1])), .integer)
+            }
+            let functions = [WindowFunction.lag, .lead, .lag, .lag]
+            let calls = zip(functions, distances + [.column(1, .integer)]).map {
+                WindowCall(function: $0, arguments: [key, $1], type: key.type)
+            }
+            let order = SortKey(
+                expression: key, isDescending: generator.chance(50), nullsFirst: generator.chance(50))
+            func plan(_ catalog: MemoryCatalog) -> Plan {
+                .window(
+                    catalog.scan("t"), partition: generator.chance(50) ? [.column(2, .text)] : [], order: [order],
+                    calls: calls,
+                    output: PlanGenerator.output + calls.map { TableColumn(name: "c", type: $0.type) })
+            }
+            let table = MemoryTable("t", PlanGenerator.columns, rows: rows, morselRows: 16)
+            let catalog = MemoryCatalog(tables: [table])
+            let asked = plan(catalog)
+            let expected = try Reference(catalog: catalog).rows(asked)
+            for engine in [executor, sharing] {
+                let isSame = try engine.rows(asked, catalog) == expected
+                #expect(isSame, "seed \(seed)\n\(asked.shown)")
+            }
+        }
+    }
+
     /// A number of parts, or of a row, that cannot be; where no row asks, nothing is refused.
     @Test func wrongNumbersAreRefused() throws {
         let zero = Expression.literal(.integer(0), .integer)
