@@ -122,10 +122,13 @@ struct WindowWork {
         return rows
     }
 
+    /// Each goes through the partitions of all rows: more of them would mostly pass over rows.
+    private static let lanesMax = 8
+
     /// The rows in order, which several make, each of some partitions; nil where one alone does.
     private mutating func sharedOut(_ keys: [WindowKey], wantsPeers: Bool) throws -> WindowRows? {
         guard let groups, keys.count == 1 else { return nil }
-        let lanes = rowCount < context.sharedRowsMin ? 1 : context.workers.parallelism
+        let lanes = rowCount < context.sharedRowsMin ? 1 : min(Self.lanesMax, context.workers.parallelism)
         // Their parts, and what is made of these; of partitions where each begins, and where its next row goes; and
         // what sorting one takes that stands in no order, which is much where it is the only one.
         let bytes = rowCount * (wantsPeers ? 16 : 8) + groupCount * 8 + (groupCount == 1 ? rowCount * 32 : 0)
