@@ -19,18 +19,33 @@ import Testing
         WindowKey([values], type: values.type, isDescending: descending, nullsFirst: false)
     }
 
-    private func numbers(_ rows: WindowRows) -> [Scalar] {
-        let numbers = rows.rowNumbers()
-        return (0..<numbers.count).map { numbers.scalar(at: $0) }
+    private func numbers(_ rows: WindowRows) -> [Scalar] { values(rows.rowNumbers()) }
+
+    private func values(_ vector: Vector) -> [Scalar] { (0..<vector.count).map { vector.scalar(at: $0) } }
+
+    private static let helpers = KernelHelpers { count, job in
+        for index in (0..<count).reversed() { job(index) }
+    }
+
+    /// The same rows, put in order by several.
+    private func shared(
+        _ keys: [Int64], _ groups: [UInt32], descending: Bool, lanes: Int, watch: KernelWatch = KernelWatch { true }
+    ) throws -> WindowRows? {
+        try WindowRows.sorted(
+            groups, groupCount: Int(groups.max() ?? 0) + 1, by: key(integers(keys), descending: descending),
+            wantsPeers: true, lanes: lanes, Self.helpers, watch)
     }
 
     /// Ascending, descending with ties, nearly sorted, in disorder, short and long: the order is that of a stable sort.
-    @Test(arguments: [1, 2, 31, 33, 300, 3_000]) func everyPartitionIsInOrder(size: Int) {
+    @Test(arguments: [1, 2, 31, 33, 300, 3_000]) func everyPartitionIsInOrder(size: Int) throws {
         var random = RandomScalars(seed: UInt64(size))
         let shapes: [[Int64]] = [
             (0..<size).map { Int64($0 / 2) }, (0..<size).map { Int64(-$0 / 3) },
             (0..<size).map { Int64($0 + ($0 % 7 == 3 ? -5 : 0)) }, (0..<size).map { _ in Int64(random.below(50)) },
             (0..<size).map { _ in Int64(random.below(1 << 40)) - 1 << 39 },
+            (0..<size).map { _ in random.below(3) == 0 ? .max : .min + Int64(random.below(1 << 40)) },
+            // Three runs, as of three tables.
+            (0..<size).map { Int64($0 * 3 % max(1, size)) },
         ]
         for keys in shapes {
             for descending in [false, true] {
@@ -45,6 +60,12 @@ import Testing
                         for (place, row) in members.enumerated() { expected[row] = .integer(Int64(place + 1)) }
                     }
                     #expect(numbers(rows(keys, groups: groups, descending: descending)) == expected)
+                    for lanes in [1, 2, 5] {
+                        let shared = try #require(try shared(keys, groups, descending: descending, lanes: lanes))
+                        #expect(numbers(shared) == expected)
+                        let one = rows(keys, groups: groups, descending: descending)
+                        #expect(values(shared.ranks(isDense: true)) == values(one.ranks(isDense: true)))
+                    }
                 }
             }
         }
@@ -61,6 +82,37 @@ import Testing
             by: [key(columns[0], descending: descending), key(columns[1], descending: false)], wantsPeers: false,
             look: { looks += 1 })
         #expect(looks <= 6, "\(looks) looks")
+    }
+
+    /// Each goes through its own partitions, and all are stopped.
+    @Test func whoSharesIsStopped() throws {
+        let keys: [Int64] = [3, 1, 2, 4]
+        #expect(throws: KernelError.stopped) {
+            _ = try shared(keys, [0, 1, 0, 1], descending: false, lanes: 2, watch: KernelWatch { false })
+        }
+        let texts = WindowKey(
+            [Vector(type: .text, scalars: [.text("b"), .text("a")])], type: .text, isDescending: false,
+            nullsFirst: false)
+        let none = try WindowRows.sorted(
+            [0, 0], groupCount: 1, by: texts, wantsPeers: false, lanes: 2, Self.helpers, watch)
+        #expect(none == nil)
+    }
+
+    /// The row so many away is the same whether that is said once or by each row.
+    @Test func shiftsAreThoseOfEachRow() {
+        var random = RandomScalars(seed: 5)
+        let groups = (0..<60).map { _ in UInt32(random.below(7)) }
+        let present = groups.map { Int64(Set(groups).sorted().firstIndex(of: $0) ?? 0) }
+        let rows = rows((0..<60).map { _ in Int64(random.below(20)) }, groups: present.map { UInt32($0) })
+        for distance: Int64 in [0, 1, 2, 5, 59, 60, 61, -1, -3, -60, .max, .min, .min + 1] {
+            for isLead in [false, true] {
+                let once = Vector.constant(.integer(distance), type: .integer, count: 60)
+                let each = integers([Int64](repeating: distance, count: 60))
+                let found = rows.shifted(once, isLead: isLead, missing: nil)
+                #expect(found == rows.shifted(each, isLead: isLead, missing: nil), "\(distance)")
+                #expect(found == rows.shifted(once, isLead: isLead, missing: { _ in .max }), "\(distance)")
+            }
+        }
     }
 
     /// A sum that leaves 128 bits on the way, and comes back, is no mistake of the frame that has it.

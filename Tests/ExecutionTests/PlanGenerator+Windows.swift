@@ -21,6 +21,33 @@ extension PlanGenerator {
         }
     }
 
+    /// Rows of the table whose number, or rank, is no greater than a few, among other conditions; all of their columns,
+    /// some, or how many they are.
+    mutating func firstRows() -> Plan {
+        let partition = (0..<pick([0, 1, 1, 2])).map { _ in expression(pick([.text, .integer, .boolean]), 1) }
+        let calls = (0..<pick([1, 1, 2])).map { _ in
+            WindowCall(function: pick([.rowNumber, .rank, .denseRank]), type: .integer)
+        }
+        let names = calls.indices.map { TableColumn(name: "c\($0)", type: .integer) }
+        let table = Plan.scan(
+            table: "t", columns: Array(Self.columns.indices), output: Self.output, predicates: [])
+        let node = Plan.window(
+            chance(30) ? .filter(table, expression(.boolean, 1)) : table, partition: partition,
+            order: chance(85) ? sortKeys(Self.types) : [], calls: calls, output: Self.output + names)
+        let number = Expression.column(Self.output.count + pick(Array(calls.indices)), .integer)
+        let bound = Expression.literal(.integer(pick([0, 1, 1, 1, 2, 3, 16, 17])), .integer)
+        var conditions = [Expression.call(pick([.equal, .less, .lessOrEqual]), [number, bound], .boolean)]
+        if chance(30) { conditions.insert(expression(.boolean, 1), at: pick([0, 1])) }
+        let rows = conditions.reduce(node) { .filter($0, $1) }
+        let count = AggregateCall(function: .countRows, arguments: [], type: .integer)
+        let shown = [TableColumn(name: "n", type: .integer)]
+        switch pick([0, 0, 1, 2]) {
+        case 0: return rows
+        case 1: return .aggregate(rows, groups: [], aggregates: [count], output: shown)
+        default: return .project(rows, [number], output: shown)
+        }
+    }
+
     private mutating func windowCall(_ order: [SortKey]) -> WindowCall {
         switch pick([0, 1, 2, 3, 4, 5, 6, 6, 7, 8, 9, 9, 9, 9]) {
         case 0: return WindowCall(function: .rowNumber, type: .integer)

@@ -38,11 +38,28 @@ extension Vector {
             if value.isNull { return .constant(.null, type: type, count: positions.count) }
             return expanded().gatherOrNull(positions)
         }
-        var present = Validity(count: positions.count, allValid: false)
-        for (row, position) in positions.enumerated() where position != .max && validity?[Int(position)] ?? true {
-            present[row] = true
+        return Vector(
+            type: type, count: positions.count, storage: picked, validity: Self.present(positions, in: validity))
+    }
+
+    /// Which rows at `positions` have a value, a word of them at a time.
+    private static func present(_ positions: [UInt32], in validity: Validity?) -> Validity {
+        let source = positions.span
+        let known = validity?.words ?? []
+        let others = known.span
+        let words = (0..<(source.count + 63) / 64).map { word -> UInt64 in
+            var bits: UInt64 = 0
+            for row in word * 64..<min(word * 64 + 64, source.count) {
+                let position = source[row]
+                var bit: UInt64 = position == .max ? 0 : 1
+                if bit == 1, !known.isEmpty {
+                    bit = (others[Int(position >> 6)] &>> UInt64(position & 63)) & 1
+                }
+                bits |= bit &<< UInt64(row & 63)
+            }
+            return bits
         }
-        return Vector(type: type, count: positions.count, storage: picked, validity: present)
+        return Validity(words: words, count: source.count)
     }
 
     /// A constant as the array it stands for; any other vector as it is.

@@ -170,6 +170,9 @@ struct ExtremumAccumulator: Accumulator {
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {
         let value = arguments[0]
         if value.isAllNull { return }
+        if case .interval(let values) = value.storage, best.count <= Self.fewGroups {
+            return take(values, value.validity, assignment)
+        }
         guard case .text(let codes, _) = value.storage else {
             assignment.forEach { row, group in take(value.scalar(at: row), group) }
             return
@@ -178,6 +181,24 @@ struct ExtremumAccumulator: Accumulator {
         assignment.forEach { row, group in
             if !met.isNew(codes[row], of: group), value.validity == nil { return }
             take(value.scalar(at: row), group)
+        }
+    }
+
+    /// Of so few groups the best is looked at beforehand.
+    private static let fewGroups = 64
+
+    /// Intervals: most are passed over by their lengths.
+    private mutating func take(_ values: [Interval], _ validity: Validity?, _ assignment: GroupAssignment) {
+        var lengths = best.map { value -> Int128 in
+            if case .interval(let best) = value { return IntervalMath.comparable(best) }
+            return isMaximum ? .min : .max
+        }
+        assignment.forEach { row, group in
+            if let validity, !validity[row] { return }
+            let length = IntervalMath.comparable(values[row])
+            if isMaximum ? length < lengths[group] : length > lengths[group] { return }
+            lengths[group] = length
+            take(.interval(values[row]), group)
         }
     }
 

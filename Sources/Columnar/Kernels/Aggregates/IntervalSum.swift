@@ -20,6 +20,12 @@ struct IntervalSumAccumulator: Accumulator {
     }
 
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws(KernelError) {
+        if case .interval(let values) = arguments[0].storage {
+            let validity = arguments[0].validity
+            return try assignment.forEach { (row, group) throws(KernelError) in
+                if validity?[row] ?? true { try add(values[row], 1, group) }
+            }
+        }
         try assignment.forEach { (row, group) throws(KernelError) in
             if case .interval(let value) = arguments[0].scalar(at: row) { try add(value, 1, group) }
         }

@@ -51,7 +51,9 @@ package enum IntervalMath {
     }
 
     /// The length used for ordering: a month is 30 days, a day 24 hours.
-    static func comparable(_ value: Interval) -> Int128 {
-        (Int128(value.months) * 30 + Int128(value.days)) * Int128(Nanoseconds.day) + Int128(value.nanoseconds)
+    package static func comparable(_ value: Interval) -> Int128 {
+        // Most are short.
+        if value.months == 0, value.days == 0 { return Int128(value.nanoseconds) }
+        return (Int128(value.months) * 30 + Int128(value.days)) * Int128(Nanoseconds.day) + Int128(value.nanoseconds)
     }
 }

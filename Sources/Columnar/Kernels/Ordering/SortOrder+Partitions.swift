@@ -1,6 +1,8 @@
 extension SortOrder {
     /// So few rows are put in order where they stand.
     private static let insertedMax = 32
+    /// Rows that are gone through between two looks.
+    private static let stepsPerLook = 1 << 20
 
     /// Puts the rows of each partition in order; equal rows keep theirs. Rows that stand in order already, or in its
     /// opposite, as those of a conversation do by their times, are not sorted.
@@ -16,13 +18,14 @@ extension SortOrder {
     ) rethrows -> [UInt32] {
         let order = try SortOrder(keys, rowCount: rows.count, look)
         if order.keys.isEmpty { return wantsPeers ? starts : [] }
-        var words: [UInt64]?
-        if order.keys.count == 1, case .words(let only) = order.keys[0] { words = only }
+        if order.keys.count == 1, case .words(let words) = order.keys[0] {
+            return try sort(&rows, within: starts, by: words, wantsPeers: wantsPeers, look: look)
+        }
         for partition in 0..<starts.count - 1 {
             let range = Int(starts[partition])..<Int(starts[partition + 1])
             if range.count < 2 { continue }
             try order.step(range.count, look)
-            if let words { sort(&rows, range, by: words.span) } else { try order.sort(&rows, range, look) }
+            try order.sort(&rows, range, look)
         }
         if !wantsPeers { return [] }
         var peers: [UInt32] = []
@@ -31,15 +34,36 @@ extension SortOrder {
             if range.isEmpty { continue }
             try order.step(range.count, look)
             peers.append(starts[partition])
-            if let words {
-                appendPeers(&peers, of: rows.span, range, by: words.span)
-            } else {
-                for place in range.dropFirst() where order.compare(rows[place - 1], rows[place]) != 0 {
-                    peers.append(UInt32(truncatingIfNeeded: place))
-                }
+            for place in range.dropFirst() where order.compare(rows[place - 1], rows[place]) != 0 {
+                peers.append(UInt32(truncatingIfNeeded: place))
             }
         }
         peers.append(UInt32(truncatingIfNeeded: rows.count))
+        return peers
+    }
+
+    /// The same by one word each.
+    /// - Parameter words: by row; there may be more than are to be sorted.
+    static func sort(
+        _ rows: inout [UInt32], within starts: [UInt32], by words: [UInt64], wantsPeers: Bool, look: () throws -> Void
+    ) rethrows -> [UInt32] {
+        var peers: [UInt32] = []
+        var scratch = [UInt64](repeating: 0, count: insertedMax)
+        var steps = 0
+        for partition in 0..<starts.count - 1 {
+            let range = Int(starts[partition])..<Int(starts[partition + 1])
+            if range.isEmpty { continue }
+            steps += range.count
+            if steps >= stepsPerLook {
+                steps = 0
+                try look()
+            }
+            if range.count > 1 { sort(&rows, range, by: words.span, &scratch) }
+            if !wantsPeers { continue }
+            peers.append(starts[partition])
+            appendPeers(&peers, of: rows.span, range, by: words.span)
+        }
+        if wantsPeers { peers.append(UInt32(truncatingIfNeeded: rows.count)) }
         return peers
     }
 
@@ -54,8 +78,11 @@ extension SortOrder {
         }
     }
 
-    /// By one word each.
-    private static func sort(_ rows: inout [UInt32], _ range: Range<Int>, by words: Span<UInt64>) {
+    /// The rows of one partition.
+    /// - Parameter scratch: of any words, as many as rows that are put in order where they stand.
+    private static func sort(
+        _ rows: inout [UInt32], _ range: Range<Int>, by words: Span<UInt64>, _ scratch: inout [UInt64]
+    ) {
         var (rises, falls) = (false, false)
         do {
             let source = rows.span
@@ -70,14 +97,30 @@ extension SortOrder {
         }
         if !falls { return }
         if !rises { return turn(&rows, range, by: words) }
-        if range.count <= insertedMax { return insert(&rows, range, by: words) }
+        if range.count <= insertedMax { return insert(&rows, range, by: words, &scratch) }
         var keys: [UInt64] = []
         keys.reserveCapacity(range.count)
         let own = Array(rows[range])
         for row in own { keys.append(words[Int(row)]) }
-        for (place, index) in RadixOrder.ascending(keys).enumerated() {
-            rows[range.lowerBound + place] = own[Int(index)]
-        }
+        let order = packed(keys) ?? RadixOrder.ascending(keys)
+        for place in order.indices { rows[range.lowerBound + place] = own[Int(order[place])] }
+    }
+
+    /// So many rows are sorted as words at most, with the rows in their lowest bits: theirs mostly come as a few runs,
+    /// which a sort of the library finds.
+    private static let packedMax = 4_096
+
+    /// Row numbers in ascending order of their keys, rows of equal keys in theirs; nil where keys are too far apart to
+    /// stand beside a row in a word, and where rows are many.
+    private static func packed(_ keys: [UInt64]) -> [UInt32]? {
+        guard keys.count <= packedMax, let least = keys.min(), let greatest = keys.max() else { return nil }
+        let bits = UInt64(Int.bitWidth - keys.count.leadingZeroBitCount)
+        guard (greatest - least).leadingZeroBitCount >= Int(bits) else { return nil }
+        var words = keys
+        for row in words.indices { words[row] = (words[row] &- least) &<< bits | UInt64(truncatingIfNeeded: row) }
+        words.sort()
+        let mask = (1 as UInt64) &<< bits &- 1
+        return words.map { UInt32(truncatingIfNeeded: $0 & mask) }
     }
 
     /// Rows whose words never rise, from behind; those alike keep their order.
@@ -105,17 +148,25 @@ extension SortOrder {
         }
     }
 
-    private static func insert(_ rows: inout [UInt32], _ range: Range<Int>, by words: Span<UInt64>) {
+    private static func insert(
+        _ rows: inout [UInt32], _ range: Range<Int>, by words: Span<UInt64>, _ scratch: inout [UInt64]
+    ) {
+        let start = range.lowerBound
         var places = rows.mutableSpan
-        for next in range.lowerBound + 1..<range.upperBound {
-            let row = places[next]
+        // Beside the rows: no step looks elsewhere.
+        var known = scratch.mutableSpan
+        known[0] = words[Int(places[start])]
+        for next in 1..<range.count {
+            let row = places[start &+ next]
             let word = words[Int(row)]
             var place = next
-            while place > range.lowerBound, words[Int(places[place - 1])] > word {
-                places[place] = places[place - 1]
-                place -= 1
+            while place > 0, known[place &- 1] > word {
+                known[place] = known[place &- 1]
+                places[start &+ place] = places[start &+ place &- 1]
+                place &-= 1
             }
-            places[place] = row
+            known[place] = word
+            places[start &+ place] = row
         }
     }
 

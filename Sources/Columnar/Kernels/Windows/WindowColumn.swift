@@ -4,6 +4,8 @@ package enum WindowColumn: Sendable {
     case values(Vector)
     /// The values of other rows, by row: which one's; `UInt32.max`: none.
     case picked(Vector, [UInt32])
+    /// The same of values that a key holds, see ``WindowKey/hasValues``.
+    case pickedKeys(WindowKey, ColumnType, [UInt32])
     case sums(WindowSums, ColumnType)
     case averages(WindowSums, ColumnType)
 
@@ -13,6 +15,7 @@ package enum WindowColumn: Sendable {
         switch self {
         case .values(let vector): vector.gather(KeptRows(rows))
         case .picked(let vector, let places): vector.gatherOrNull(Array(places[rows]))
+        case .pickedKeys(let key, let type, let places): key.vector(places[rows], type: type)
         case .sums(let sums, let type): sums.totals(rows, type: type)
         case .averages(let sums, let type): try sums.averages(rows, type: type)
         }
@@ -72,7 +75,7 @@ package enum WindowColumn: Sendable {
             case .constant: 0
             case .int128, .text, .scalars: vector.count * 40
             }
-        case .picked(_, let places): places.capacity * 4
+        case .picked(_, let places), .pickedKeys(_, _, let places): places.capacity * 4
         case .sums(let sums, _), .averages(let sums, _): sums.memoryBytes
         }
     }

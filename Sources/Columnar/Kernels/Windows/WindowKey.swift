@@ -1,6 +1,6 @@
 /// A key by which the rows of partitions are ordered.
-package struct WindowKey {
-    enum Form {
+package struct WindowKey: Sendable {
+    enum Form: Sendable {
         /// A word for each row, in whose order they are.
         case words([UInt64])
         case values(Vector)
@@ -37,6 +37,32 @@ package struct WindowKey {
             for value in values { words.append(OrderedBits.of(value) ^ flip) }
         }
         return words
+    }
+
+    /// Whether it holds the values of all rows, as whole numbers.
+    package var hasValues: Bool { if case .words = form { true } else { false } }
+
+    /// The values of rows; `UInt32.max` stands for none.
+    /// - Precondition: it has values, of the type that they had.
+    func vector(_ rows: ArraySlice<UInt32>, type: ColumnType) -> Vector {
+        guard case .words(let words) = form else { preconditionFailure("a key of words has values") }
+        let source = words.span
+        let flip: UInt64 = isDescending ? .max : 0
+        var values = [Int64](repeating: 0, count: rows.count)
+        var present = Validity(count: rows.count, allValid: true)
+        do {
+            var target = values.mutableSpan
+            var place = 0
+            for row in rows {
+                if row == .max {
+                    present[place] = false
+                } else {
+                    target[place] = OrderedBits.integer(source[Int(row)] ^ flip)
+                }
+                place &+= 1
+            }
+        }
+        return Vector(type: type, count: rows.count, storage: .int64(values), validity: present.unlessWhole)
     }
 
     /// Bytes held, beside what the pieces hold, roughly.

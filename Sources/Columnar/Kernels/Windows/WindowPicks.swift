@@ -7,6 +7,7 @@ extension WindowRows {
     package func shifted(_ distances: Vector, isLead: Bool, missing: ((_ row: Int) -> UInt32)?) -> [UInt32] {
         var picked = [UInt32](repeating: .max, count: count)
         let only = distances.integers?.onlyValue
+        if let only, missing == nil { return shifted(by: isLead ? only : only == .min ? .max : -only) }
         guard only != nil || !distances.isAllNull, case .int64(let values) = distances.expanded().storage else {
             return picked
         }
@@ -21,6 +22,29 @@ extension WindowRows {
                 let shift = Int(max(-most, min(distance, most)))
                 let other = isLead ? place + shift : place - shift
                 picked[row] = places.contains(other) ? rows[other] : missing?(row) ?? .max
+            }
+        }
+        return picked
+    }
+
+    /// The row so many behind, or before where that is below 0; none beyond the partition.
+    private func shifted(by distance: Int64) -> [UInt32] {
+        // What lies beyond all rows lies beyond the partition.
+        let most = Int64(count)
+        let shift = Int(max(-most, min(distance, most)))
+        var picked = [UInt32](repeating: .max, count: count)
+        do {
+            var target = picked.mutableSpan
+            let source = rows.span
+            for partition in numbers {
+                let places = places(partition)
+                let first = max(places.lowerBound, places.lowerBound - shift)
+                let end = min(places.upperBound, places.upperBound - shift)
+                var place = first
+                while place < end {
+                    target[Int(source[place])] = source[place &+ shift]
+                    place &+= 1
+                }
             }
         }
         return picked

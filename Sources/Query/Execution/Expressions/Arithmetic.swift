@@ -6,7 +6,7 @@ import Plans
 struct Arithmetic: Sendable {
     let context: QueryContext
 
-    /// nil for shapes that need the row-wise path (division by other than a constant, intervals).
+    /// nil for shapes that need the row-wise path (division by other than a constant, most of intervals).
     func apply(_ function: ScalarFunction, _ values: [Vector], type: ColumnType) throws -> Vector? {
         let count = values[0].count
         if values.contains(where: \.isAllNull) { return .nulls(type, count: count) }
@@ -24,6 +24,11 @@ struct Arithmetic: Sendable {
         case (.timestamptz, .interval), (.timestamp, .interval):
             guard let times = left.integers, case .constant(.interval(let interval)) = right.storage else { return nil }
             return try shifted(function, times, by: interval, validity, type: left.type, count)
+        case (.timestamptz, .timestamptz), (.timestamp, .timestamp):
+            guard function == .subtract, let a = left.integers, let b = right.integers else { return nil }
+            var result = zipOperands(a, b, count: count) { IntervalMath.between($0, $1) }
+            clear(&result, validity, to: Interval())
+            return vector(.interval(result), .interval, count, validity)
         default: return nil
         }
     }
@@ -87,10 +92,14 @@ struct Arithmetic: Sendable {
     }
 
     private func clear<Value: ExpressibleByIntegerLiteral>(_ values: inout [Value], _ validity: Validity?) {
+        clear(&values, validity, to: 0)
+    }
+
+    private func clear<Value>(_ values: inout [Value], _ validity: Validity?, to zero: Value) {
         guard let validity else { return }
         for (index, word) in validity.words.enumerated() where word != .max {
             for row in index * 64..<min(index * 64 + 64, values.count) where word >> UInt64(row & 63) & 1 == 0 {
-                values[row] = 0
+                values[row] = zero
             }
         }
     }

@@ -22,6 +22,8 @@ enum Comparison {
             values = compareDoubles(function, a, b, count)
         } else if left.type.scale == right.type.scale, let a = left.mantissas, let b = right.mantissas {
             values = compare(function, a, b, count)
+        } else if let a = left.lengths, let b = right.lengths {
+            values = compare(function, a, b, count)
         } else if case .constant(.numeric(let mantissa, let scale)) = right.storage, left.type.isNumeric,
             let a = left.integers,
             let exact = Decimal128.rescale(mantissa, from: scale, to: left.type.scale),
@@ -97,6 +99,17 @@ enum Comparison {
             case .greater: return wanted.lexicographicallyPrecedes(entry)
             default: return !entry.lexicographicallyPrecedes(wanted)
             }
+        }
+    }
+}
+
+extension Vector {
+    /// The lengths by which intervals are compared; nil for other values.
+    fileprivate var lengths: Operand<Int128>? {
+        switch storage {
+        case .interval(let values): .array(values.map { IntervalMath.comparable($0) })
+        case .constant(.interval(let value)): .constant(IntervalMath.comparable(value))
+        default: nil
         }
     }
 }

@@ -102,9 +102,36 @@ struct TimeFunctions: Sendable {
         return Vector(type: values[1].type, count: times.count, storage: .int64(result), validity: values[1].validity)
     }
 
-    /// Fields of whole numbers within a fixed zone: hour, dow, day and the like.
+    /// How long intervals are that have no months; nil where one does not come to whole microseconds, of which seconds
+    /// show six places, or to too many.
+    private func seconds(_ intervals: [Interval], _ validity: Validity?, type: ColumnType) -> Vector? {
+        var microseconds: [Int64] = []
+        microseconds.reserveCapacity(intervals.count)
+        for interval in intervals {
+            guard interval.months == 0, let total = Int64(exactly: IntervalMath.comparable(interval))
+            else { return nil }
+            let (whole, rest) = total.quotientAndRemainder(dividingBy: 1_000)
+            if rest != 0 { return nil }
+            microseconds.append(whole)
+        }
+        switch type {
+        case .numeric(scale: 6):
+            return Vector(type: type, count: intervals.count, storage: .int64(microseconds), validity: validity)
+        case .double:
+            let seconds = microseconds.map { Decimal128.toDouble(Int128($0), scale: 6) }
+            return Vector(type: type, count: intervals.count, storage: .double(seconds), validity: validity)
+        default: return nil
+        }
+    }
+
+    /// Fields of whole numbers within a fixed zone: hour, dow, day and the like; and how long intervals are.
     private func extract(_ values: [Vector], type: ColumnType) throws -> Vector? {
-        guard case .constant(.text(let field)) = values[0].storage, case .int64(let times) = values[1].storage,
+        guard case .constant(.text(let field)) = values[0].storage else { return nil }
+        if case .interval(let intervals) = values[1].storage {
+            guard TimeField(rawValue: InputText.word(field)) == .epoch else { return nil }
+            return seconds(intervals, values[1].validity, type: type)
+        }
+        guard case .int64(let times) = values[1].storage,
             values[1].type == .timestamptz || values[1].type == .timestamp
         else { return nil }
         guard let whole = TimeField(rawValue: InputText.word(field)), whole.isWhole else { return nil }

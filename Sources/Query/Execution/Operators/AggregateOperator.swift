@@ -70,7 +70,7 @@ struct AggregateOperator: Sendable {
         let uses = columnUses(scan)
         return try run(Pipeline.units(scan.morsels.count, rows: scan.rowCount)) { ordinal, state in
             let morsel = scan.morsels[Pipeline.unit(of: ordinal)]
-            if let column = countedTexts, let texts = try scan.texts(column, of: morsel) {
+            if let column = countedTexts(), let texts = try scan.texts(column, of: morsel) {
                 if texts.rowCount > 0 { try update(&state, texts, ordinal) }
                 return
             }
@@ -99,10 +99,12 @@ struct AggregateOperator: Sendable {
         return ColumnUses(steps, columnCount: scan.columns.count)
     }
 
-    /// The column of which nothing is asked but how many texts it has; nil where something else is.
-    private var countedTexts: Int? {
-        guard groups.isEmpty, calls.count == 1, let call = calls.first, call.function == .count, call.isDistinct,
-            call.filter == nil, call.order.isEmpty, call.arguments.count == 1,
+    /// The column of which nothing is asked but how many texts it has, beside what is answered; nil where something
+    /// else is.
+    func countedTexts(besides answered: Set<Int> = []) -> Int? {
+        let open = calls.indices.filter { !answered.contains($0) }
+        guard groups.isEmpty, open.count == 1, let call = open.first.map({ calls[$0] }), call.function == .count,
+            call.isDistinct, call.filter == nil, call.order.isEmpty, call.arguments.count == 1,
             case .column(let column, .text) = call.arguments[0]
         else { return nil }
         return column

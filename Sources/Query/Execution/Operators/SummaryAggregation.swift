@@ -66,6 +66,12 @@ struct SummaryAggregation: Sendable {
     ) throws {
         guard case .rows(let known) = try headers.take(morsel, ordinal, into: &state) else { return }
         try scan.context.check()
+        let counted = aggregate.countedTexts(besides: known.answered)
+        if let counted, let texts = try scan.texts(counted, of: morsel) {
+            if texts.rowCount == 0 { return }
+            var rows = ScannedRows(texts)
+            return try aggregate.update(&state, &rows, ordinal, known)
+        }
         if var rows = try scan.rows(of: morsel, uses) {
             try aggregate.update(&state, &rows, ordinal, known)
         }

@@ -1,5 +1,6 @@
 import Columnar
 import Plans
+import Platform
 
 /// The rows of one window node while its functions are computed. What it holds is booked, and let go of as soon as
 /// nothing asks for it any more: of ten million rows each byte a row counts.
@@ -18,6 +19,8 @@ struct WindowWork {
     /// Of the function that is computed: given back once it is, unless its results stand in it.
     private var bookedBytes = 0
     private var frames: [WindowFrame: WindowFrames] = [:]
+    /// The key of the order, where a function asks for its values; booked.
+    private var orderKey: (expression: Expression, key: WindowKey)?
 
     /// - Parameters:
     ///   - chunks: none is empty. Their rows are booked.
@@ -50,7 +53,10 @@ struct WindowWork {
                 try context.check()
                 let column = try result(of: calls[index], rows, order)
                 try context.budget.reserve(column.memoryBytes)
-                if case .picked = column {} else { context.budget.release(bookedBytes) }
+                switch column {
+                case .picked: break
+                case .values, .pickedKeys, .sums, .averages: context.budget.release(bookedBytes)
+                }
                 bookedBytes = 0
                 results[index] = column
             }
@@ -96,29 +102,66 @@ struct WindowWork {
         let wantsPeers = calls.contains(where: \.asksForPeers)
         var frames = calls.map(\.frame).filter { $0.unit == .range && ($0.start.offset ?? $0.end.offset) != nil }
         if order.isEmpty { frames = [] }
-        try context.budget.reserve(rowCount * 4 + groupCount * 8)
+        var keyBytes = 0
+        let keys = try order.map { key in
+            let made = WindowKey(
+                try parts(of: key.expression), type: key.expression.type, isDescending: key.isDescending,
+                nullsFirst: key.nullsFirst)
+            try context.budget.reserve(made.memoryBytes)
+            keyBytes += made.memoryBytes
+            return made
+        }
+        // Keys of frames are read once more.
+        if !order.isEmpty { keep((frames.isEmpty ? [] : order.map(\.expression)) + calls.flatMap(\.expressions)) }
+        let rows = try sharedOut(keys, wantsPeers: wantsPeers) ?? sorted(by: keys, wantsPeers: wantsPeers)
+        if keys.count == 1, keys[0].hasValues, calls.contains(where: { $0.isShift(of: order[0].expression) }) {
+            orderKey = (order[0].expression, keys[0])
+        } else {
+            context.budget.release(keyBytes)
+        }
+        return rows
+    }
+
+    /// Each goes through the partitions of all rows: more of them would mostly pass over rows.
+    private static let lanesMax = 8
+
+    /// The rows in order, which several make, each of some partitions; nil where one alone does.
+    private mutating func sharedOut(_ keys: [WindowKey], wantsPeers: Bool) throws -> WindowRows? {
+        guard let groups, keys.count == 1 else { return nil }
+        let lanes = rowCount < context.sharedRowsMin ? 1 : min(Self.lanesMax, context.workers.parallelism)
+        // Their parts, and what is made of these; of partitions where each begins, and where its next row goes; and
+        // what sorting one takes that stands in no order, which is much where it is the only one.
+        let bytes = rowCount * (wantsPeers ? 16 : 8) + groupCount * 8 + (groupCount == 1 ? rowCount * 32 : 0)
+        try context.budget.reserve(bytes)
+        let made = try context.running { () throws(KernelError) in
+            try WindowRows.sorted(
+                groups, groupCount: groupCount, by: keys[0], wantsPeers: wantsPeers, lanes: lanes, context.helpers,
+                context.watch)
+        }
+        guard let made else {
+            context.budget.release(bytes)
+            return nil
+        }
+        self.groups = nil
+        try context.budget.reserve(made.memoryBytes - bytes - rowCount * 4)
+        return made
+    }
+
+    /// The same by one alone.
+    private mutating func sorted(by keys: [WindowKey], wantsPeers: Bool) throws -> WindowRows {
+        let bytes = rowCount * 4 + groupCount * 8
+        try context.budget.reserve(bytes)
         var rows = WindowRows(rowCount: rowCount, groups: groups, groupCount: groupCount)
         if groups != nil { context.budget.release(rowCount * 4) }
         groups = nil
-        if !order.isEmpty {
-            var keyBytes = 0
-            let keys = try order.map { key in
-                let made = WindowKey(
-                    try parts(of: key.expression), type: key.expression.type, isDescending: key.isDescending,
-                    nullsFirst: key.nullsFirst)
-                try context.budget.reserve(made.memoryBytes)
-                keyBytes += made.memoryBytes
-                return made
-            }
-            // Keys of frames are read once more.
-            keep((frames.isEmpty ? [] : order.map(\.expression)) + calls.flatMap(\.expressions))
+        if !keys.isEmpty {
             // A partition that stands in no order is sorted beside its keys; most are short.
             let sortBytes = groupCount == 1 ? rowCount * 32 : 0
             try context.budget.reserve(sortBytes)
             try rows.sort(by: keys, wantsPeers: wantsPeers, look: context.check)
-            context.budget.release(keyBytes + sortBytes)
+            context.budget.release(sortBytes)
         }
-        try context.budget.reserve(rows.memoryBytes - rowCount * 4 - groupCount * 8)
+        try context.budget.reserve(rows.memoryBytes - bytes)
         return rows
     }
 
@@ -189,6 +232,10 @@ struct WindowWork {
     }
 
     private mutating func shifted(_ call: WindowCall, _ rows: WindowRows) throws -> WindowColumn {
+        if let (expression, key) = orderKey, call.isShift(of: expression) {
+            let distances = try column(call.arguments[1])
+            return .pickedKeys(key, call.type, rows.shifted(distances, isLead: call.function == .lead, missing: nil))
+        }
         var values = try column(call.arguments[0])
         let distances = try column(call.arguments[1])
         var missing: ((Int) -> UInt32)?
@@ -343,6 +390,14 @@ extension WindowCall {
     /// Whether it is an aggregate that says the same of all rows of a partition.
     fileprivate func isOfWholePartition(isOrdered: Bool) -> Bool {
         if case .aggregate = function { frame.isWholePartition(isOrdered: isOrdered) } else { false }
+    }
+
+    /// Whether it is an expression's value of another row, or none.
+    fileprivate func isShift(of expression: Expression) -> Bool {
+        guard function == .lag || function == .lead, arguments[0] == expression, type == expression.type else {
+            return false
+        }
+        return arguments.count < 3 || arguments[2].constant?.isNull == true
     }
 
     /// Whether it matters which rows are alike in the window's order.

@@ -76,18 +76,95 @@ struct WindowedRows: Sendable {
         let context = scan.context
         let keyed = scan.reading(keys: keys, units: [:])
         let units = Pipeline.units(scan.morsels.count, rows: scan.rowCount)
-        typealias Found = (ordinal: UInt64, piece: Piece, chunk: Chunk)
-        let parts = try units.run(context, make: { [Found]() }) { _, ordinal, found in
+        let firsts = FirstRows(windows, conditions, inputCount: scan.output.count)
+        let parts = try units.run(context, make: { ReadPieces(leading: firsts?.leading(of: scan.rowCount)) }) {
+            _, ordinal, state in
             let morsel = scan.morsels[Pipeline.unit(of: ordinal)]
             guard morsel.rowCount > 0, let open = scan.remaining(morsel),
-                let (chunk, places) = try keyed.read(morsel, conditions: open, columns: columns)
+                var (chunk, places) = try keyed.read(morsel, conditions: open, columns: columns)
             else { return true }
+            if let firsts, let left = try firsts.rows(of: chunk, ordinal, context, &state) {
+                if left.isEmpty { return true }
+                chunk = chunk.gather(KeptRows(ascending: left))
+                places = places.map { known in left.map { known[Int($0)] } } ?? left
+            }
             let kept = chunk.kept(keys: keys)
             try context.budget.reserve(kept.bytes + (places?.count ?? 0) * 4)
-            found.append((ordinal, Piece(morsel: morsel, places: places), kept.chunk))
+            state.found.append((ordinal, Piece(morsel: morsel, places: places), kept.chunk))
             return true
         }
-        let found = parts.flatMap { $0 }.sorted { $0.ordinal < $1.ordinal }
+        context.budget.release(parts.reduce(0) { $0 + $1.bookedBytes })
+        let found = parts.flatMap(\.found).sorted { $0.ordinal < $1.ordinal }
         return (found.map(\.piece), found.map(\.chunk))
+    }
+
+    /// What one thread has read.
+    private struct ReadPieces: Sendable {
+        var found: [(ordinal: UInt64, piece: Piece, chunk: Chunk)] = []
+        /// Tells which rows may be among the first, where no others are wanted.
+        var leading: LeadingRows?
+        /// Of what that takes.
+        var bookedBytes = 0
+
+        init(leading: LeadingRows?) { self.leading = leading }
+    }
+
+    /// Windows that only number the rows of partitions, under conditions that let these numbers be no greater than a
+    /// few: whichever row so many others come before need not be kept until all are read.
+    private struct FirstRows: Sendable {
+        let partition: [Expression]
+        let key: SortKey
+        let most: Int
+        let countsAlikeOnce: Bool
+
+        /// nil for other windows, and under other conditions.
+        /// - Parameter inputCount: the windows' columns begin there.
+        init?(_ windows: WindowOperator, _ conditions: [Expression], inputCount: Int) {
+            // What may fail has to meet every row.
+            guard let key = windows.order.first, LeadingRows.tells(key.expression.type),
+                !windows.order.dropFirst().contains(where: \.expression.mayFail),
+                windows.calls.allSatisfy(\.function.isNumberOfRow)
+            else { return nil }
+            for condition in conditions {
+                if let (column, most) = condition.upperBound, column >= inputCount, most <= LeadingRows.mostMax {
+                    (partition, self.key, self.most) = (windows.partition, key, max(1, Int(most)))
+                    countsAlikeOnce = windows.calls[column - inputCount].function == .denseRank
+                    return
+                }
+                if condition.mayFail { break }
+            }
+            return nil
+        }
+
+        func leading(of rowsMax: Int) -> LeadingRows {
+            LeadingRows(
+                partition: partition.map(\.type), most: most, countsAlikeOnce: countsAlikeOnce,
+                isDescending: key.isDescending, rowsMax: rowsMax)
+        }
+
+        /// The rows of a chunk that may be among the first; nil: all.
+        func rows(
+            of chunk: Chunk, _ ordinal: UInt64, _ context: QueryContext, _ state: inout ReadPieces
+        ) throws -> [UInt32]? {
+            let evaluator = Evaluator(context: context)
+            let keys = try partition.map { try evaluator.evaluate($0, chunk) }
+            let order = try evaluator.evaluate(key.expression, chunk)
+            let left = state.leading?.rows(of: keys, by: order, ordinal: ordinal)
+            let bytes = state.leading?.memoryBytes ?? 0
+            try context.budget.reserve(bytes - state.bookedBytes)
+            state.bookedBytes = bytes
+            return left
+        }
+    }
+}
+
+extension WindowFunction {
+    /// Whether it says how many rows of the partition come before, and asks nothing of others.
+    fileprivate var isNumberOfRow: Bool {
+        switch self {
+        case .rowNumber, .rank, .denseRank: true
+        case .percentRank, .cumulativeDistribution, .tile, .lag, .lead, .firstValue, .lastValue, .nthValue, .aggregate:
+            false
+        }
     }
 }

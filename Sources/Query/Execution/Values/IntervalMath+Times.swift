@@ -29,6 +29,13 @@ extension IntervalMath {
 
     /// Subtraction of instants: whole days and the clock, as `timestamp - timestamp` answers.
     static func between(_ later: Int64, _ earlier: Int64) -> Interval {
+        let (distance, overflow) = later.subtractingReportingOverflow(earlier)
+        if !overflow {
+            // Most times that are held against each other lie near each other.
+            if distance > -Nanoseconds.day, distance < Nanoseconds.day { return Interval(nanoseconds: distance) }
+            let (days, rest) = distance.quotientAndRemainder(dividingBy: Nanoseconds.day)
+            return Interval(days: days, nanoseconds: rest)
+        }
         // Between the first and the last instant lie twice as many nanoseconds as 64 bits hold; of days few.
         let (days, rest) = (Int128(later) - Int128(earlier)).quotientAndRemainder(dividingBy: Int128(Nanoseconds.day))
         return Interval(days: Int64(days), nanoseconds: Int64(rest))

@@ -42,7 +42,10 @@ package struct Preparation {
     }
 
     /// The plan to run, of one without subqueries.
-    private func finished(_ whole: Plan) throws -> Plan {
+    private func finished(_ whole: Plan) throws -> Plan { try answered(whole).countingGroups() }
+
+    /// Rewritten, and answered from rollups where it may be.
+    private func answered(_ whole: Plan) throws -> Plan {
         let rewritten = whole.rewritten(timeZone: options.timeZone, within: options)
         try options.check()
         guard options.usesRollups else { return rewritten }

@@ -27,6 +27,7 @@ extension Plan {
                 places(wanted)
             )
         case .filter(let input, let condition):
+            if let firsts = input.prunedFirsts(condition, wanted, options) { return firsts }
             let (below, place) = input.pruned(to: columns(wanted, [condition]), options)
             return (.filter(below, condition.renumbered { place[$0] }), place)
         case .project(let input, let expressions, let output):
@@ -105,6 +106,28 @@ extension Plan {
             calls: keptCalls.map { $0.mapExpressions { $0.renumbered { inputPlace[$0] } } },
             output: available + kept.map { output[$0] })
         return (plan, place)
+    }
+
+    /// The rows of a window that come first in their partitions, where nobody asks which they are: one for each
+    /// partition, whatever the order. nil for other conditions over other plans.
+    private func prunedFirsts(
+        _ condition: Expression, _ wanted: [Int], _ options: QueryOptions
+    ) -> (plan: Plan, place: ColumnPlaces)? {
+        guard case .window(let input, let partition, let order, let calls, let output) = self,
+            let (column, most) = condition.upperBound, most == 1, wanted.allSatisfy({ $0 == column }),
+            calls.count == output.count - input.outputCount, column >= input.outputCount,
+            calls[column - input.outputCount].function == .rowNumber,
+            !order.contains(where: \.expression.mayFail)
+        else { return nil }
+        let (below, place) = input.pruned(to: columns([], partition), options)
+        let groups = partition.map { $0.renumbered { place[$0] } }
+        var plan = Plan.limit(below, count: 1, offset: 0)
+        if !groups.isEmpty {
+            let names = groups.map { TableColumn(name: "partition", type: $0.type) }
+            plan = .aggregate(below, groups: groups, aggregates: [], output: names)
+        }
+        if wanted.isEmpty { return (plan, places([])) }
+        return (.project(plan, [.literal(.integer(1), .integer)], output: [output[column]]), places(wanted))
     }
 
     private func prunedJoin(

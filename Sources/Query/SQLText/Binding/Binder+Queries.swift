@@ -266,7 +266,7 @@ extension Binder {
                 .typeMismatch, "argument of \(clause) must be type bigint, not type \(value.type.sqlName)",
                 position: value.position)
         }
-        let constant = coercion.folding.fold(try coercion.convert(value, to: .integer)).constant
+        let constant = try wholeNumber(value)
         if constant?.isNull ?? false { return nil }
         guard case .integer(let number)? = constant else {
             throw QueryError(
@@ -274,5 +274,23 @@ extension Binder {
         }
         if number < 0 { throw QueryError(kind, "\(clause) must not be negative", position: value.position) }
         return Int(number)
+    }
+
+    /// A constant as the whole number that it becomes where rows are counted, rounded as casts round, or null; nil for
+    /// what is not known beforehand.
+    /// - Throws: `.numberOutOfRange`; `.invalidText` for a literal in quotes that is no whole number.
+    func wholeNumber(_ value: Bound) throws(QueryError) -> Scalar? {
+        let known = value.isUnknown ? try coercion.convert(value, to: .integer) : value.expression
+        let constant = coercion.folding.fold(known).constant
+        let number: Int64?
+        switch constant {
+        case .null?, .integer?: return constant
+        case .numeric(let mantissa, let scale)?:
+            number = Decimal128.rescale(mantissa, from: scale, to: 0).flatMap { Int64(exactly: $0) }
+        case .double(let value)?: number = Int64(exactly: value.rounded(.toNearestOrEven))
+        default: return nil
+        }
+        guard let number else { throw QueryError(.numberOutOfRange, "bigint out of range", position: value.position) }
+        return .integer(number)
     }
 }

@@ -119,18 +119,21 @@ extension Binder {
             throw QueryError(
                 .invalidReference, "argument of \(word) must not contain variables", position: value.position)
         }
-        var type = ColumnType.integer
+        let known: Scalar?
         if unit == .range {
-            type = try rangeOffsetType(of: order[0].expression.type, value)
-        } else if value.type != .null, !value.type.isNumber {
-            throw QueryError(
-                .typeMismatch, "argument of \(word) must be type bigint, not type \(value.type.sqlName)",
-                position: value.position)
+            let type = try rangeOffsetType(of: order[0].expression.type, value)
+            let converted = try coercion.convert(value, to: type)
+            // Beside whole numbers decimals are compared, so that none is too great.
+            known = coercion.folding.fold(type == .integer ? .cast(converted, .numeric(scale: 0)) : converted).constant
+        } else {
+            guard value.type == .null || value.type.isNumber else {
+                throw QueryError(
+                    .typeMismatch, "argument of \(word) must be type bigint, not type \(value.type.sqlName)",
+                    position: value.position)
+            }
+            known = try wholeNumber(value)
         }
-        var converted = try coercion.convert(value, to: type)
-        // Beside whole numbers decimals are compared, so that none is too great.
-        if unit == .range, type == .integer { converted = .cast(converted, .numeric(scale: 0)) }
-        guard let offset = coercion.folding.fold(converted).constant else {
+        guard let offset = known else {
             throw QueryError(
                 .notSupported, "a frame offset that is not known beforehand is not supported",
                 position: value.position)
