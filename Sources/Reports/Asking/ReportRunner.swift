@@ -126,6 +126,20 @@ package struct ReportRunner: Sendable {
         }
     }
 
+    /// How many ends of windows ``budgetHistory(endingAt:timeZone:)`` tells at one time.
+    package static let budgetEndsMax = BudgetHistory.endsMax
+
+    /// How much of each error budget was left when earlier windows of it ended, by the objectives in force then.
+    /// - Parameters:
+    ///   - ends: ends of the windows; each is told for itself.
+    ///   - timeZone: IANA name of the zone in which times are told.
+    /// - Throws: ``ReportError`` for too many ends; as ``report(_:_:)``.
+    package func budgetHistory(endingAt ends: [Int64], timeZone: String = "UTC") throws -> Report {
+        var runner = self
+        runner.timeZone = timeZone
+        return try runner.noting { try BudgetHistory(runner: $0, ends: ends).report() }
+    }
+
     /// What came in a period, what of it answers lack, and for each the line to change.
     /// - Parameters:
     ///   - from: nil: an hour before the end.
