@@ -93,6 +93,61 @@ import Testing
         #expect(try figures() == before)
     }
 
+    /// What is left of a day is no figure of it. Of days in UTC rollups know all but percentiles; days of a zone that is
+    /// half an hour off have no rollup, and what all of them come to is known all the same.
+    @Test(arguments: ["UTC", "Asia/Kolkata"]) func aDayWhoseEventsWentSaysSo(zone: String) throws {
+        var sample = try Self.filled()
+        func report(_ kind: ReportKind) throws -> Report {
+            try sample.runner().report(kind, ReportRequest(by: [.day], timeZone: zone))
+        }
+        let before = (levels: try report(.sla), costs: try report(.cost))
+        try Self.drop(sample)
+        let after = (levels: try report(.sla), costs: try report(.cost))
+        let (levels, left) = (
+            try #require(before.levels.section("by_day")), try #require(after.levels.section("by_day"))
+        )
+        #expect(left.rows.count == 2 && left.rows[1] == levels.rows[1])
+        for (place, column) in levels.columns.enumerated() {
+            let isOfTurns = ["day", "good", "failed", "pending", "availability", "satisfaction"].contains(column.name)
+            let isPercentile = column.name.hasPrefix("answer_p") || column.name.hasPrefix("first_token_p")
+            let isKnown = isOfTurns || zone == "UTC" && !isPercentile
+            #expect(left.rows[0][place] == (isKnown ? levels.rows[0][place] : .unknown), "\(column.name)")
+        }
+        let percentile = try #require(after.levels.definitions.first { $0.term == "percentile" })
+        #expect(percentile.meaning.contains("of those answers whose events are there: of before 2026-08-01T"))
+        #expect(before.levels.definitions.allSatisfy { !$0.meaning.contains("whose events are there") })
+        let (costs, leftCosts) = (
+            try #require(before.costs.section("by_day")), try #require(after.costs.section("by_day"))
+        )
+        #expect(leftCosts.rows.count == 2 && leftCosts.rows[1] == costs.rows[1] && leftCosts.total == costs.total)
+        let units = (
+            before: try #require(before.costs.section("per_unit_by_day")),
+            after: try #require(after.costs.section("per_unit_by_day"))
+        )
+        if zone == "UTC" {
+            #expect(leftCosts.rows == costs.rows && units.after.rows == units.before.rows)
+            return
+        }
+        #expect(leftCosts.rows[0][0] == costs.rows[0][0])
+        #expect(leftCosts.rows[0].dropFirst().allSatisfy { $0 == .unknown }, "\(leftCosts.rows[0])")
+        // How many closed conversations know.
+        #expect(units.after.rows[0][2] == .unknown && units.after.rows[1][2] == units.before.rows[1][2])
+        #expect(units.after.rows[0..<3].allSatisfy { $0.dropFirst(3).allSatisfy { $0 == .unknown } })
+    }
+
+    /// Where the period cuts an hour of which events went, the day that it cuts lacks some; the others are known.
+    @Test func onlyTheDayThatThePeriodCutsLacksSome() throws {
+        var sample = try Self.filled()
+        try Self.drop(sample)
+        func calls(from seconds: Int64) throws -> [ReportValue?] {
+            let request = ReportRequest(from: SampleStore.start + seconds * 1_000_000_000, by: [.day])
+            let section = try #require(try sample.runner().report(.cost, request).section("by_day"))
+            return section.rows.indices.map { section.value("calls", row: $0) }
+        }
+        #expect(try calls(from: -1_800) == [.unknown, .count(1)])
+        #expect(try calls(from: -Self.day - 1_800) == [.count(6), .count(1)])
+    }
+
     @Test func whoCameBackIsToldOfWhatWasBefore() throws {
         var sample = try Self.filled()
         try Self.drop(sample)

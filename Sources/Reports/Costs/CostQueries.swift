@@ -9,13 +9,25 @@ struct CostQueries {
     func figures(_ by: ReportGrouping, where condition: String? = nil) throws -> Grouped<CostFigures> {
         var groups = Grouped<CostFigures>()
         for table in Self.tables {
-            let source = try by.source(table, time: "time", of: period, runner: runner)
-            let rows = try runner.groupRows(
-                "select \(source.selection)\(CostFigures.selection) from \(source.text) "
-                    + "where \(period.contains("time"))\(condition.map { " and " + $0 } ?? "")\(by.clause)")
+            let rows = try runner.groupRows(question(table, by, where: condition))
             for row in rows { groups[by.key(row), default: CostFigures()].add(row, from: by.width) }
         }
         return groups
+    }
+
+    private func question(_ table: String, _ by: ReportGrouping, where condition: String? = nil) throws -> String {
+        let source = try by.source(table, time: "time", of: period, runner: runner)
+        return "select \(source.selection)\(CostFigures.selection) from \(source.text) "
+            + "where \(period.contains("time"))\(condition.map { " and " + $0 } ?? "")\(by.clause)"
+    }
+
+    /// Whether ``figures(_:where:)`` of all calls lack events that retention dropped.
+    func lacksEvents(_ by: ReportGrouping) throws -> Bool {
+        try Self.tables.contains { table in
+            let question = try question(table, by)
+            _ = try runner.groupRows(question)
+            return try runner.lacksEvents(question)
+        }
     }
 
     /// Those of all calls together.
@@ -93,11 +105,22 @@ struct UnitCounts {
     static func answers(runner: ReportRunner, period: ReportPeriod, by: ReportGrouping) throws -> Grouped<Int128>? {
         if by.isOfCalls || runner.isOfCalls { return nil }
         var groups = Grouped<Int128>()
-        let source = try by.source(QuestionRule.answer.table, time: "time", of: period, runner: runner)
-        let rows = try runner.groupRows(
-            "select \(source.selection)count(*) from \(source.text) "
-                + "where \(QuestionRule.answer.sqlCondition) and \(period.contains("time"))\(by.clause)")
+        let rows = try runner.groupRows(question(runner: runner, period: period, by: by))
         for row in rows { groups[by.key(row), default: 0] = row.integer(by.width) }
         return groups
+    }
+
+    private static func question(runner: ReportRunner, period: ReportPeriod, by: ReportGrouping) throws -> String {
+        let source = try by.source(QuestionRule.answer.table, time: "time", of: period, runner: runner)
+        return "select \(source.selection)count(*) from \(source.text) "
+            + "where \(QuestionRule.answer.sqlCondition) and \(period.contains("time"))\(by.clause)"
+    }
+
+    /// Whether ``answers(runner:period:by:)`` lack events that retention dropped.
+    static func lackEvents(runner: ReportRunner, period: ReportPeriod, by: ReportGrouping) throws -> Bool {
+        if by.isOfCalls || runner.isOfCalls { return false }
+        let question = try question(runner: runner, period: period, by: by)
+        _ = try runner.groupRows(question)
+        return try runner.lacksEvents(question)
     }
 }

@@ -138,13 +138,9 @@ struct ServiceLevelQueries {
     }
 
     private func addAnswers(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
-        let source = try by.source(answers.table, time: "time", of: period, runner: runner)
         let percentiles = percentiles
-        let counts = "select \(source.selection)count(*), count(*) filter (where status = 'error')"
-        let rest = "from \(source.text) where \(isAnswer)\(condition)\(by.clause)"
-        let rows = try runner.groupRows(
-            "\(counts), count(duration_ns), count(time_to_first_token_ns)\(percentiles.map(\.text).joined()) "
-                + rest)
+        let questions = try answerQuestions(condition)
+        let rows = try runner.groupRows(questions.times)
         let first = by.width
         for row in rows {
             var figures = groups[by.key(row), default: ServiceLevelFigures()]
@@ -162,9 +158,43 @@ struct ServiceLevelQueries {
         // Percentiles are of the events that are there. Of those that are not rollups know how many answers they were,
         // as they know what all of them cost.
         guard !percentiles.isEmpty, !runner.notices.isEmpty else { return }
-        for row in try runner.groupRows("\(counts) \(rest)") {
+        for row in try runner.groupRows(questions.counts) {
             groups[by.key(row), default: ServiceLevelFigures()].answers = Int64(row.integer(first))
             groups[by.key(row), default: ServiceLevelFigures()].errors = Int64(row.integer(first + 1))
+        }
+    }
+
+    /// What is asked of answers: how many they were and how long they took, and the former alone.
+    private func answerQuestions(_ condition: String) throws -> (times: String, counts: String) {
+        let source = try by.source(answers.table, time: "time", of: period, runner: runner)
+        let counts = "select \(source.selection)count(*), count(*) filter (where status = 'error')"
+        let rest = "from \(source.text) where \(isAnswer)\(condition)\(by.clause)"
+        let times = "count(duration_ns), count(time_to_first_token_ns)\(percentiles.map(\.text).joined())"
+        return ("\(counts), \(times) \(rest)", "\(counts) \(rest)")
+    }
+
+    /// Whether the percentiles of an objective, or else its answers and errors, are of those events alone that
+    /// retention has left.
+    /// - Parameter ofTimes: of the percentiles.
+    func lacksAnswers(of channels: [[UInt8]] = [], ofTimes: Bool) throws -> Bool {
+        let questions = try answerQuestions(Self.within(channels))
+        _ = try runner.groupRows(questions.times)
+        guard try runner.lacksEvents(questions.times) else { return false }
+        if ofTimes || percentiles.isEmpty { return true }
+        _ = try runner.groupRows(questions.counts)
+        return try runner.lacksEvents(questions.counts)
+    }
+
+    /// Whether what was measured of an objective is of those events alone that retention has left. Turns and
+    /// conversations it leaves as they are.
+    func lacksEvents(_ objective: Objective) throws -> Bool {
+        switch objective.measure {
+        case .availability, .satisfaction: return false
+        case .answerDuration, .firstToken: return try lacksAnswers(of: objective.channels, ofTimes: true)
+        case .errorRate: return try lacksAnswers(of: objective.channels, ofTimes: false)
+        case .costPerAnswer:
+            if try CostQueries(runner: runner, period: period).lacksEvents(by) { return true }
+            return try lacksAnswers(ofTimes: false)
         }
     }
 
