@@ -433,8 +433,8 @@ import Testing
         #expect(call > 10)
     }
 
-    /// A flush fails while it is said, and power goes during the next attempt: nothing leads to a directory whose mark is
-    /// gone.
+    /// A flush fails while it is said, and power goes during the next attempt: nothing leads to a directory whose mark
+    /// is gone.
     @Test func aDirectoryWhoseFlushFailedIsThereOrNot() throws {
         var (call, hasEnded) = (1, false)
         while !hasEnded {
@@ -455,8 +455,8 @@ import Testing
         #expect(call > 4)
     }
 
-    /// A flush of the archive's directory that fails leaves it open which word power leaves there: whatever comes of the
-    /// next one, in this process or another, it is one that the store knows.
+    /// A flush of the archive's directory that fails leaves it open which word power leaves there: whatever comes of
+    /// the next one, in this process or another, it is one that the store knows.
     @Test(arguments: [false, true]) func aWordWhoseFlushFailedIsKnown(isOfNextStart: Bool) throws {
         for seed in 1...4 {
             for call in 1...8 {

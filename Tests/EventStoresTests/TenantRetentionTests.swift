@@ -276,7 +276,8 @@ import Testing
 
     /// What a start looks through again costs little: of a tenant whom no bounds hold nothing is read, of others whose
     /// the rows are and nothing else; and nothing is published.
-    @Test(arguments: [("nobody", 0), ("aztec", 40)]) func looksThatFindNothingAreCheap(tenant: String, reads: Int) throws {
+    @Test(arguments: [("nobody", 0), ("aztec", 40)])
+    func looksThatFindNothingAreCheap(tenant: String, reads: Int) throws {
         let limits = RetentionLimits(eventsNanoseconds: nil, tenants: [Self.period(tenant, days: 7)])
         try filled(nil, limits).close()
         let store = try open(nil, limits)

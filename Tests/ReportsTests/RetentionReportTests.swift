@@ -93,8 +93,8 @@ import Testing
         #expect(try figures() == before)
     }
 
-    /// What is left of a day is no figure of it. Of days in UTC rollups know all but percentiles; days of a zone that is
-    /// half an hour off have no rollup, and what all of them come to is known all the same.
+    /// What is left of a day is no figure of it. Of days in UTC rollups know all but percentiles; days of a zone that
+    /// is half an hour off have no rollup, and what all of them come to is known all the same.
     @Test(arguments: ["UTC", "Asia/Kolkata"]) func aDayWhoseEventsWentSaysSo(zone: String) throws {
         var sample = try Self.filled()
         func report(_ kind: ReportKind) throws -> Report {

@@ -40,7 +40,9 @@ extension ServeSettings {
             let beginning = variables.isEmpty ? "" : variables.joined(separator: ", ") + ": "
             throw SettingsFinding(line: nil, message: beginning + contradiction.message)
         }
-        if let finding = settings.objectives.findings.first { throw SettingsFinding(line: nil, message: finding.message) }
+        if let finding = settings.objectives.findings.first {
+            throw SettingsFinding(line: nil, message: finding.message)
+        }
         return settings
     }
 

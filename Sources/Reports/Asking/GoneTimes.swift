@@ -3,9 +3,9 @@ import Columnar
 import Domain
 import JSONTexts
 
-/// Of which rows of a breakdown by time some events went, as retention dropped them: what is left of an hour or a day is
-/// no figure of it. Rollups know theirs all the same where they are asked for by whole buckets, so that there the rows
-/// alone are concerned that the period cuts within one.
+/// Of which rows of a breakdown by time some events went, as retention dropped them: what is left of an hour or a day
+/// is no figure of it. Rollups know theirs all the same where they are asked for by whole buckets, so that there the
+/// rows alone are concerned that the period cuts within one.
 struct GoneTimes {
     private let period: ReportPeriod
     /// No event of this time or later is gone (ns since 1970 UTC).

@@ -244,8 +244,8 @@ struct ServiceLevelReport {
                 "percentile",
                 "percentile_disc: the smallest measured value that so many of the answers do not exceed"
                     + (since.map {
-                        "; of those answers whose events are there: of before \(RFC3339.render($0)) some or all are not, "
-                            + "and samples counts those that are"
+                        "; of those answers whose events are there: of before \(RFC3339.render($0)) some or all are "
+                            + "not, and samples counts those that are"
                     } ?? "")),
             ReportDefinition(
                 "verdict",

@@ -12,9 +12,10 @@ import Synchronization
 /// taken by the first.
 ///
 /// The store's own file has the word that stands in the directory and the one that is to, and is written first:
-/// whenever power goes, one of them stands there. Where a flush of the directory failed, power may leave there what stood
-/// before, which the process after does not know: so the word that is seen is written once more before it is the only
-/// one of before that the own file has. All this asks the volume of the archive, so a writer leaves it to its jobs.
+/// whenever power goes, one of them stands there. Where a flush of the directory failed, power may leave there what
+/// stood before, which the process after does not know: so the word that is seen is written once more before it is the
+/// only one of before that the own file has. All this asks the volume of the archive, so a writer leaves it to its
+/// jobs.
 final class ArchiveClaim: Sendable {
     private let files: StoreFiles
     private let fileSystem: any FileSystem

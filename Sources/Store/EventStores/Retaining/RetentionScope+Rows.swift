@@ -11,7 +11,7 @@ extension RetentionScope {
     /// - Complexity: O(rows), of which a group says itself that it has none O(tenants).
     func hasRows(in group: RowGroup) throws -> Bool {
         if case .only(let names) = self, !names.contains("") {
-            let tenant = ColumnPredicate(column: 0, comparison: .oneOf(names.map { .text($0.text) }))
+            let tenant = ColumnPredicate(column: 0, comparison: .oneOf(names.sorted().map { .text($0.text) }))
             if try group.canSkip([tenant], names: ["tenant"]) { return false }
         }
         let tenants = CodedTexts(try group.column(named: "tenant", type: .text))

@@ -169,8 +169,8 @@ extension Writer {
             retentionSealPace.reset()
         }
         let now = context.clock.monotonicNanoseconds()
-        // Where there is too little room the next ones go at once, if these were not enough; where nothing was found the
-        // next look is as quick, so that after a start what waits is soon known again.
+        // Where there is too little room the next ones go at once, if these were not enough; where nothing was found
+        // the next look is as quick, so that after a start what waits is soon known again.
         diskLookEnd = .min
         let goesOn = isEmpty || holds && diskStanding.isOverDropLine
         retentionPauseEnd = goesOn ? now : now.saturatingAdd(Self.paceNanoseconds)
