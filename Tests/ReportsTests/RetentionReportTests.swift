@@ -93,9 +93,10 @@ import Testing
         #expect(try figures() == before)
     }
 
-    /// What is left of a day is no figure of it. Of days in UTC rollups know all but percentiles; days of a zone that
-    /// is half an hour off have no rollup, and what all of them come to is known all the same.
-    @Test(arguments: ["UTC", "Asia/Kolkata"]) func aDayWhoseEventsWentSaysSo(zone: String) throws {
+    /// What is left of a day is no figure of it: rollups know its hours but for percentiles, whatever the zone, where
+    /// nothing happened in an hour that is of two days of the zone.
+    @Test(arguments: ["UTC", "Europe/Berlin", "Asia/Kolkata"])
+    func aDayWhoseEventsWentIsKnownByItsHours(zone: String) throws {
         var sample = try Self.filled()
         func report(_ kind: ReportKind) throws -> Report {
             try sample.runner().report(kind, ReportRequest(by: [.day], timeZone: zone))
@@ -108,31 +109,55 @@ import Testing
         )
         #expect(left.rows.count == 2 && left.rows[1] == levels.rows[1])
         for (place, column) in levels.columns.enumerated() {
-            let isOfTurns = ["day", "good", "failed", "pending", "availability", "satisfaction"].contains(column.name)
             let isPercentile = column.name.hasPrefix("answer_p") || column.name.hasPrefix("first_token_p")
-            let isKnown = isOfTurns || zone == "UTC" && !isPercentile
-            #expect(left.rows[0][place] == (isKnown ? levels.rows[0][place] : .unknown), "\(column.name)")
+            #expect(left.rows[0][place] == (isPercentile ? .unknown : levels.rows[0][place]), "\(column.name)")
         }
         let percentile = try #require(after.levels.definitions.first { $0.term == "percentile" })
         #expect(percentile.meaning.contains("of those answers whose events are there: of before 2026-08-01T"))
         #expect(before.levels.definitions.allSatisfy { !$0.meaning.contains("whose events are there") })
+        for name in ["by_day", "per_unit_by_day"] {
+            let (costs, left) = (before.costs.section(name), after.costs.section(name))
+            #expect(left?.rows == costs?.rows && left?.total == costs?.total && left?.rows.isEmpty == false, "\(name)")
+        }
+    }
+
+    /// Nobody knows to which day of a zone that is half an hour off the calls of the hour at its midnight belong.
+    @Test func daysThatShareAnHourAreUnknown() throws {
+        var sample = try SampleStore.filled(retention: Self.limits)
+        sample.addTurn("night", 1, at: -14.75 * 3_600)
+        try sample.pass(seconds: 10 * Self.day)
+        try sample.store.seal()
+        sample.addTurn("later", 1, at: Double(10 * Self.day))
+        try sample.pass(seconds: 0)
+        func report(_ kind: ReportKind) throws -> Report {
+            try sample.runner().report(kind, ReportRequest(by: [.day], timeZone: "Asia/Kolkata"))
+        }
+        let before = (levels: try report(.sla), costs: try report(.cost))
+        try Self.drop(sample)
+        let after = (levels: try report(.sla), costs: try report(.cost))
+        let (levels, left) = (
+            try #require(before.levels.section("by_day")), try #require(after.levels.section("by_day"))
+        )
+        #expect(left.rows.count == 3 && left.rows[2] == levels.rows[2])
+        for (place, column) in levels.columns.enumerated() {
+            let isOfTurns = ["day", "good", "failed", "pending", "availability", "satisfaction"].contains(column.name)
+            for row in 0..<2 {
+                #expect(left.rows[row][place] == (isOfTurns ? levels.rows[row][place] : .unknown), "\(column.name)")
+            }
+        }
         let (costs, leftCosts) = (
             try #require(before.costs.section("by_day")), try #require(after.costs.section("by_day"))
         )
-        #expect(leftCosts.rows.count == 2 && leftCosts.rows[1] == costs.rows[1] && leftCosts.total == costs.total)
-        let units = (
-            before: try #require(before.costs.section("per_unit_by_day")),
-            after: try #require(after.costs.section("per_unit_by_day"))
-        )
-        if zone == "UTC" {
-            #expect(leftCosts.rows == costs.rows && units.after.rows == units.before.rows)
-            return
+        // Conversations closed on the second of the days, and what all days come to is known.
+        let row = try #require(leftCosts.rows.first { $0[0] == .text("2026-08-01") })
+        #expect(row.dropFirst().allSatisfy { $0 == .unknown }, "\(row)")
+        #expect(leftCosts.rows.last == costs.rows.last && leftCosts.total == costs.total)
+        let units = try [before.costs, after.costs].map { report in
+            try #require(report.section("per_unit_by_day")).rows.filter { $0[0] == .text("2026-08-01") }
         }
-        #expect(leftCosts.rows[0][0] == costs.rows[0][0])
-        #expect(leftCosts.rows[0].dropFirst().allSatisfy { $0 == .unknown }, "\(leftCosts.rows[0])")
-        // How many closed conversations know.
-        #expect(units.after.rows[0][2] == .unknown && units.after.rows[1][2] == units.before.rows[1][2])
-        #expect(units.after.rows[0..<3].allSatisfy { $0.dropFirst(3).allSatisfy { $0 == .unknown } })
+        #expect(units.allSatisfy { $0.count == 3 })
+        #expect(units[1][0][2] == .unknown && units[1][1][2] == units[0][1][2] && units[1][1][2] != .count(0))
+        #expect(units[1].allSatisfy { $0.dropFirst(3).allSatisfy { $0 == .unknown } })
     }
 
     /// Where the period cuts an hour of which events went, the day that it cuts lacks some; the others are known.

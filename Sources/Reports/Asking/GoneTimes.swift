@@ -35,7 +35,7 @@ struct GoneTimes {
     }
 
     /// The whole buckets of a rollup in a period; nil where there is none.
-    private static func buckets(of length: Int64, in period: ReportPeriod) -> ReportPeriod? {
+    static func buckets(of length: Int64, in period: ReportPeriod) -> ReportPeriod? {
         let (first, last) = (floorDivide(period.from.saturatingAdd(length - 1), length), floorDivide(period.to, length))
         return first < last ? ReportPeriod(from: first * length, to: last * length) : nil
     }

@@ -32,7 +32,7 @@ struct BudgetHistory {
         }
         let whole = ReportPeriod(
             from: periods.map(\.from).min() ?? runner.now, to: periods.map(\.to).max() ?? runner.now)
-        let ordered = periods.sorted { ($0.from, $0.to) < ($1.from, $1.to) }
+        let ordered = periods.isEmpty ? [whole] : periods.sorted { ($0.from, $0.to) < ($1.from, $1.to) }
         return Report(
             name: "slos_history", title: "Service level objectives over time",
             basis: runner.basis(whole, exactness: try BudgetReport.exactness(of: ordered, runner)),
