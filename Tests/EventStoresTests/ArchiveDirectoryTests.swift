@@ -433,6 +433,61 @@ import Testing
         #expect(call > 10)
     }
 
+    /// A flush fails while it is said, and power goes during the next attempt: nothing leads to a directory whose mark
+    /// is gone.
+    @Test func aDirectoryWhoseFlushFailedIsThereOrNot() throws {
+        var (call, hasEnded) = (1, false)
+        while !hasEnded {
+            let disk = SimulatedFileSystem(seed: UInt64(call))
+            let unflushed = UnflushedDirectory(disk, Self.cold)
+            let volume = LinkingFileSystem(unflushed)
+            #expect(throws: StorageError.self) { try archive.open(volume, directory: Self.cold).close() }
+            unflushed.isFailing.store(false, ordering: .relaxed)
+            disk.crash(.process)
+            disk.arm(SimulatedFault(.powerCut, atCall: call, of: [.rename, .flushDirectory]))
+            let isDone = (try? archive.open(volume, directory: Self.cold).close()) != nil
+            hasEnded = isDone && disk.counts.faults == 0
+            disk.crash(.power)
+            try archive.open(volume, directory: Self.cold).close()
+            #expect(try names(disk) == ["STORE"], "at call \(call)")
+            call += 1
+        }
+        #expect(call > 4)
+    }
+
+    /// A flush of the archive's directory that fails leaves it open which word power leaves there: whatever comes of
+    /// the next one, in this process or another, it is one that the store knows.
+    @Test(arguments: [false, true]) func aWordWhoseFlushFailedIsKnown(isOfNextStart: Bool) throws {
+        for seed in 1...4 {
+            for call in 1...8 {
+                let disk = SimulatedFileSystem(seed: UInt64(100 * seed + call))
+                let volume = LinkingFileSystem(disk)
+                let began = archive.clock.wallNanoseconds()
+                let store = try filled(volume)
+                let before = try archive.answers(store)
+                // The first is of the store's own file.
+                disk.arm(SimulatedFault(.failure(5), atCall: 2, of: [.flushDirectory]))
+                #expect(try archive.run(store) && store.status.archivedSegments == 0)
+                let cut = SimulatedFault(.powerCut, atCall: call, of: [.rename, .flushDirectory])
+                if isOfNextStart {
+                    disk.crash(.process)
+                    disk.arm(cut)
+                    _ = try? archive.open(volume).close()
+                } else {
+                    archive.clock.advance(nanoseconds: 900_000_000_000)
+                    disk.arm(cut)
+                    _ = try? archive.run(store)
+                }
+                disk.crash(.power)
+                let again = try archive.open(volume)
+                #expect(try archive.answers(again) == before, "seed \(seed), at call \(call)")
+                #expect(try again.verify().findings == [], "seed \(seed), at call \(call)")
+                try again.close()
+                archive.clock.step(toWallNanoseconds: began)
+            }
+        }
+    }
+
     /// On the machine's own disk a symbolic link leads there.
     @Test func aSymbolicLinkLeadsThere() throws {
         let files = FileManager.default
@@ -461,6 +516,22 @@ import Testing
         let left = try bytesInDirectory(again)
         #expect(try status.archivedBytes > 0 && left == segmentBytes(in: data + "/segments", system))
         try again.close()
+    }
+}
+
+/// A volume that does not flush one of its directories.
+private final class UnflushedDirectory: ForwardingFileSystem {
+    let base: any FileSystem
+    private let directory: String
+    let isFailing = Atomic(true)
+
+    init(_ base: any FileSystem, _ directory: String) { (self.base, self.directory) = (base, directory) }
+
+    func flushDirectory(_ path: String) throws(StorageError) {
+        if path == directory, isFailing.load(ordering: .relaxed) {
+            throw StorageError(.flushDirectory, path: path, code: 5)
+        }
+        try base.flushDirectory(path)
     }
 }
 

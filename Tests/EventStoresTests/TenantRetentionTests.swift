@@ -274,6 +274,27 @@ import Testing
         try store.close()
     }
 
+    /// What a start looks through again costs little: of a tenant whom no bounds hold nothing is read, of others whose
+    /// the rows are and nothing else; and nothing is published.
+    @Test(arguments: [("nobody", 0), ("aztec", 40)])
+    func looksThatFindNothingAreCheap(tenant: String, reads: Int) throws {
+        let limits = RetentionLimits(eventsNanoseconds: nil, tenants: [Self.period(tenant, days: 7)])
+        try filled(nil, limits).close()
+        let store = try open(nil, limits)
+        var events = SampleEvents()
+        events.addTurn("once more", 1, at: Self.seconds(10) + 60, tenant: "bank")
+        _ = try store.append([events.batch])
+        try store.seal()
+        let (calls, written) = (disk.counts.calls, disk.counts.writtenBytes)
+        #expect(try dropOldEvents(of: store, clock))
+        // Beside the one for room.
+        #expect(disk.counts.calls - calls <= reads + 1, "\(disk.counts.calls - calls)")
+        #expect(disk.counts.writtenBytes == written)
+        // The next look does not wait for a minute.
+        #expect(try !store.startRetention() && store.status.retention.overdueNanoseconds == 0)
+        try store.close()
+    }
+
     /// Settings change: what was left over of others is looked through with all that came behind it.
     @Test(arguments: [
         RetentionLimits(eventsNanoseconds: nil, tenants: [period("acme", days: 7), period("bank", days: 7)]),

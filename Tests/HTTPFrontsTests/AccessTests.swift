@@ -22,6 +22,7 @@ import Testing
         ("POST", "/api/public/otel/v1/traces", .ingest),
         ("GET", "/v1/events", .read), ("POST", "/v1/sql", .read), ("GET", "/v1/reports/sla", .read),
         ("GET", "/v1/reports/status", .read), ("GET", "/v1/reports/doctor", .read), ("GET", "/v1/slos", .read),
+        ("GET", "/v1/slos/history", .read),
         ("GET", "/v1/conversations", .read), ("GET", "/v1/conversations/c-1", .read),
         ("GET", "/conversations", .read), ("GET", "/conversations/c-1", .read),
         ("GET", "/v1/prices", .read), ("GET", "/v1/prices/check", .read),

@@ -55,11 +55,14 @@ import Testing
                 #expect(list["from"]?.string == from && list["to"]?.string == to, "\(zone)")
                 let budgets = try await client.json("/v1/slos?to=2026-08-02\(zone)")
                 #expect(budgets["to"]?.string == to, "\(zone)")
+                let history = try await client.json("/v1/slos/history?at=2026-08-01&at=2026-08-02\(zone)")
+                let ends = (history["history"]?.array ?? []).compactMap { $0["window_end"]?.string }
+                #expect(ends.count == 14 && ends.first == from && ends.last == to, "\(zone): \(ends)")
             }
             let told = try await client.json("/v1/slos?to=2026-08-02&timezone=Asia%2FKolkata&format=cells")
             #expect(told["timezone"]?.string == "Asia/Kolkata")
             #expect(told["period"]?.string?.contains(" to 2026-08-02T00:00:00+05:30 ") == true)
-            for path in ["/v1/slos", "/v1/conversations"] {
+            for path in ["/v1/slos", "/v1/slos/history", "/v1/conversations"] {
                 let answer = try await client.send("GET", path + "?timezone=Mars")
                 #expect(answer.status == 400 && answer.text.contains("there is no time zone Mars"), "\(path)")
             }

@@ -162,7 +162,7 @@ import Testing
     @Test func answersFitTheirSchemas() async throws {
         // Their members have names that depend on what was asked.
         let open: Set<RouteName> = [
-            .report, .statusReport, .doctorReport, .budgets, .conversation, .openAPI,
+            .report, .statusReport, .doctorReport, .budgets, .budgetHistory, .conversation, .openAPI,
         ]
         try await withServer(try simulatedStore(seed: 42)) { client, _ in
             let document = try JSONReader.parse(try await client.send("GET", "/v1/openapi.json").body)

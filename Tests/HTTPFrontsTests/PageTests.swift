@@ -460,6 +460,11 @@ import Testing
         #expect(!Self.texts.contains { $0.text.contains("toLocale") })
     }
 
+    /// What scrolls can be reached by keyboard, and has a name.
+    @Test func framesOfTablesAreMadeByOneFunction() {
+        #expect(Self.texts.filter { $0.text.contains("class: \"wide\"") }.map(\.name) == ["dom.js"])
+    }
+
     @Test func nothingButThemeZoneAndColumnsIsKeptInABrowser() {
         for (name, text) in Self.texts where name.hasSuffix(".js") {
             for match in text.matches(of: /(?:localStorage\.[a-zA-Z]+|stored?)\("([^"]*)"/) {

@@ -713,6 +713,16 @@ spec:
         errors = self.run("promql", "sum(job:answers:rate)", *local)[2]
         self.expect("rules over a directory", b"no rules are evaluated here" in errors, True)
 
+    def variables(self):
+        """What stands in the environment is read whatever options say: no advice to give one, of settings without any least of all."""
+        before = self.environment
+        for variable, text, options in (("RETENTION_TENANTS", "acme=soon", ()), ("LIMITS_QUERY_TIME", "soon", ()), ("MEMORY", "much", ("--memory", "2GiB")),
+                                        ("RETENTION_EVENTS", "29d", ("--retention-events", "90d"))):
+            self.environment = {**before, f"PLIMSOLL_{variable}": text}
+            self.fails(2, f"PLIMSOLL_{variable}: ", "serve", "--data", self.folder + "/unserved", *options)
+            self.fails(2, "change or unset the variable", "serve", "--data", self.folder + "/unserved", *options)
+        self.environment = before
+
     def text_that_is_none(self):
         self.fails(2, "no UTF-8", "query", "-", "--data", self.folder + "/local", stdin=b"select '\xff'")
 
@@ -723,7 +733,7 @@ spec:
                      self.no_library_clears_up, self.many_at_once,
                      self.exit_statuses, self.addresses, self.numbers, self.time_limits, self.control_characters, self.endless_answers,
                      self.busy_servers, self.streams, self.input_that_is_not_there,
-                     self.pipes, self.whole_files, self.what_is_no_file, self.runbooks, self.text_that_is_none, self.names_that_are_near,
+                     self.pipes, self.whole_files, self.what_is_no_file, self.runbooks, self.variables, self.text_that_is_none, self.names_that_are_near,
                      self.words_that_are_no_commands, self.options_that_are_not_there, self.objectives_in_documents,
                      self.rules_that_say_nothing,
                      self.a_server_that_is_not_asked):

@@ -244,6 +244,32 @@ import Testing
         #expect(try bad(atMost: 2_999_999_999) == [.count(2), .count(2)])
     }
 
+    /// Each end has the figures that the report has there, in the order in which they are asked for.
+    @Test func aHistoryHasTheFiguresOfEachEnd() throws {
+        var sample = try SampleStore.filled()
+        let runner = try sample.runner()
+        let ends = [900, 3600, 1800].map { SampleStore.start + $0 * Nanoseconds.second }
+        let told = try #require(try runner.budgetHistory(endingAt: ends, timeZone: "Asia/Kolkata").section("history"))
+        var row = 0
+        for end in ends {
+            let budgets = try #require(try runner.budgets(to: end).section("budgets"))
+            for place in budgets.rows.indices {
+                #expect(told.value("window_end", row: row) == .time(end))
+                for column in ["slo", "target", "good", "events", "bad", "allowed", "left", "budget_left"] {
+                    #expect(told.value(column, row: row) == budgets.value(column, row: place), "\(column) at \(row)")
+                }
+                row += 1
+            }
+        }
+        #expect(told.rows.count == row && row == 21)
+        #expect(told.rows.indices.contains { told.value("events", row: $0) != .count(0) })
+        #expect(try runner.budgetHistory(endingAt: []).section("history")?.rows == [])
+        let most = ReportRunner.budgetEndsMax
+        #expect(throws: ReportError.self) {
+            try runner.budgetHistory(endingAt: [Int64](repeating: ends[0], count: most + 1))
+        }
+    }
+
     /// What has no price is judged as the report of service levels judges it: at risk where its price decides.
     @Test func whatHasNoPricePutsBothAtRisk() throws {
         func standing(withUnpriced: Bool) throws -> [ReportValue?] {

@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import Foundation
 import JSONTexts
@@ -12,7 +13,8 @@ import Testing
         let named = try ReportKind.allCases.map { kind in
             try runner.report(kind, ReportRequest(by: kind == .cost ? [.month, .team, .model] : [.channel]))
         }
-        return try named + [runner.budgets(of: nil, to: nil), runner.status()]
+        let history = try runner.budgetHistory(endingAt: [SampleStore.start, SampleStore.start + Nanoseconds.hour])
+        return try named + [runner.budgets(of: nil, to: nil), history, runner.status()]
     }
 
     private static func count(_ piece: String, _ text: String) -> Int { text.components(separatedBy: piece).count - 1 }

@@ -93,6 +93,86 @@ import Testing
         #expect(try figures() == before)
     }
 
+    /// What is left of a day is no figure of it: rollups know its hours but for percentiles, whatever the zone, where
+    /// nothing happened in an hour that is of two days of the zone.
+    @Test(arguments: ["UTC", "Europe/Berlin", "Asia/Kolkata"])
+    func aDayWhoseEventsWentIsKnownByItsHours(zone: String) throws {
+        var sample = try Self.filled()
+        func report(_ kind: ReportKind) throws -> Report {
+            try sample.runner().report(kind, ReportRequest(by: [.day], timeZone: zone))
+        }
+        let before = (levels: try report(.sla), costs: try report(.cost))
+        try Self.drop(sample)
+        let after = (levels: try report(.sla), costs: try report(.cost))
+        let (levels, left) = (
+            try #require(before.levels.section("by_day")), try #require(after.levels.section("by_day"))
+        )
+        #expect(left.rows.count == 2 && left.rows[1] == levels.rows[1])
+        for (place, column) in levels.columns.enumerated() {
+            let isPercentile = column.name.hasPrefix("answer_p") || column.name.hasPrefix("first_token_p")
+            #expect(left.rows[0][place] == (isPercentile ? .unknown : levels.rows[0][place]), "\(column.name)")
+        }
+        let percentile = try #require(after.levels.definitions.first { $0.term == "percentile" })
+        #expect(percentile.meaning.contains("of those answers whose events are there: of before 2026-08-01T"))
+        #expect(before.levels.definitions.allSatisfy { !$0.meaning.contains("whose events are there") })
+        for name in ["by_day", "per_unit_by_day"] {
+            let (costs, left) = (before.costs.section(name), after.costs.section(name))
+            #expect(left?.rows == costs?.rows && left?.total == costs?.total && left?.rows.isEmpty == false, "\(name)")
+        }
+    }
+
+    /// Nobody knows to which day of a zone that is half an hour off the calls of the hour at its midnight belong.
+    @Test func daysThatShareAnHourAreUnknown() throws {
+        var sample = try SampleStore.filled(retention: Self.limits)
+        sample.addTurn("night", 1, at: -14.75 * 3_600)
+        try sample.pass(seconds: 10 * Self.day)
+        try sample.store.seal()
+        sample.addTurn("later", 1, at: Double(10 * Self.day))
+        try sample.pass(seconds: 0)
+        func report(_ kind: ReportKind) throws -> Report {
+            try sample.runner().report(kind, ReportRequest(by: [.day], timeZone: "Asia/Kolkata"))
+        }
+        let before = (levels: try report(.sla), costs: try report(.cost))
+        try Self.drop(sample)
+        let after = (levels: try report(.sla), costs: try report(.cost))
+        let (levels, left) = (
+            try #require(before.levels.section("by_day")), try #require(after.levels.section("by_day"))
+        )
+        #expect(left.rows.count == 3 && left.rows[2] == levels.rows[2])
+        for (place, column) in levels.columns.enumerated() {
+            let isOfTurns = ["day", "good", "failed", "pending", "availability", "satisfaction"].contains(column.name)
+            for row in 0..<2 {
+                #expect(left.rows[row][place] == (isOfTurns ? levels.rows[row][place] : .unknown), "\(column.name)")
+            }
+        }
+        let (costs, leftCosts) = (
+            try #require(before.costs.section("by_day")), try #require(after.costs.section("by_day"))
+        )
+        // Conversations closed on the second of the days, and what all days come to is known.
+        let row = try #require(leftCosts.rows.first { $0[0] == .text("2026-08-01") })
+        #expect(row.dropFirst().allSatisfy { $0 == .unknown }, "\(row)")
+        #expect(leftCosts.rows.last == costs.rows.last && leftCosts.total == costs.total)
+        let units = try [before.costs, after.costs].map { report in
+            try #require(report.section("per_unit_by_day")).rows.filter { $0[0] == .text("2026-08-01") }
+        }
+        #expect(units.allSatisfy { $0.count == 3 })
+        #expect(units[1][0][2] == .unknown && units[1][1][2] == units[0][1][2] && units[1][1][2] != .count(0))
+        #expect(units[1].allSatisfy { $0.dropFirst(3).allSatisfy { $0 == .unknown } })
+    }
+
+    /// Where the period cuts an hour of which events went, the day that it cuts lacks some; the others are known.
+    @Test func onlyTheDayThatThePeriodCutsLacksSome() throws {
+        var sample = try Self.filled()
+        try Self.drop(sample)
+        func calls(from seconds: Int64) throws -> [ReportValue?] {
+            let request = ReportRequest(from: SampleStore.start + seconds * 1_000_000_000, by: [.day])
+            let section = try #require(try sample.runner().report(.cost, request).section("by_day"))
+            return section.rows.indices.map { section.value("calls", row: $0) }
+        }
+        #expect(try calls(from: -1_800) == [.unknown, .count(1)])
+        #expect(try calls(from: -Self.day - 1_800) == [.count(6), .count(1)])
+    }
+
     @Test func whoCameBackIsToldOfWhatWasBefore() throws {
         var sample = try Self.filled()
         try Self.drop(sample)

@@ -33,7 +33,16 @@ extension ServeSettings {
                 throw SettingsFinding(line: nil, message: "\(setting.variable): expected \(error.expected)")
             }
         }
-        if let contradiction = settings.contradiction { throw SettingsFinding(line: nil, message: contradiction) }
+        if let contradiction = settings.contradictions.first {
+            // The file alone has none. Which of several variables it is nobody knows.
+            let variables = contradiction.keys.compactMap { key in all.first { $0.key == key }?.variable }
+                .filter { environment($0) != nil }
+            let beginning = variables.isEmpty ? "" : variables.joined(separator: ", ") + ": "
+            throw SettingsFinding(line: nil, message: beginning + contradiction.message)
+        }
+        if let finding = settings.objectives.findings.first {
+            throw SettingsFinding(line: nil, message: finding.message)
+        }
         return settings
     }
 

@@ -89,7 +89,9 @@ enum SettingsReading {
             return try read()
         } catch {
             throw CommandFailure(
-                .badInput, "\(error)", advice: "change the variable, or give the option on the command line")
+                // An option is no way out: what stands in the environment is read whatever is given besides.
+                .badInput, "\(error)",
+                advice: "change or unset the variable; `plimsoll help check config` lists the settings")
         }
     }
 }

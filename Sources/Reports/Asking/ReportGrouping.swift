@@ -10,6 +10,8 @@ struct ReportGrouping {
     var model = DisplayedModelName.answering
     /// The groups that are told one by one; nil: all.
     var listed: ListedGroups?
+    /// Whether times are hours of UTC, whatever the dimensions and the clock.
+    var isByHours = false
 
     /// No breakdown.
     /// - Throws: nothing that can happen: everybody knows UTC.
@@ -64,13 +66,30 @@ struct ReportGrouping {
     func source(_ table: String, time: String, of period: ReportPeriod, runner: ReportRunner) throws -> GroupedSource {
         let asked = dimensions.filter(\.isOfConversations)
         guard table != "conversations", try lacks(asked, table, time: time, of: period, runner: runner) else {
-            return source(table, dimensions.map { $0.expression(of: table, time: time, model: model) })
+            return source(table, expressions(of: table, time: time))
         }
         return source(
             table
                 + ReportDimension.join(
                     asked, from: runner.whole("conversations"), isOnce: try !runner.mayRepeatConversations),
-            dimensions.map { $0.expression(of: table, time: time, model: model, isJoined: true) })
+            expressions(of: table, time: time, isJoined: true))
+    }
+
+    private func expressions(of table: String, time: String, isJoined: Bool = false) -> [String] {
+        dimensions.map { dimension in
+            isByHours && dimension.isTime
+                ? "date_bin(interval '1 hour', \(time), \(SQLTexts.time(0)))"
+                : dimension.expression(of: table, time: time, model: model, isJoined: isJoined)
+        }
+    }
+
+    /// The same by hours of UTC in the place of longer or other times; nil where no times tell groups apart, or not all
+    /// groups are told.
+    var byHours: ReportGrouping? {
+        guard listed == nil, dimensions.contains(where: \.isTime) else { return nil }
+        var hours = self
+        hours.isByHours = true
+        return hours
     }
 
     /// - Parameter cells: those of the key, in SQL.

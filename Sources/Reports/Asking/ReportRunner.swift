@@ -126,6 +126,20 @@ package struct ReportRunner: Sendable {
         }
     }
 
+    /// How many ends of windows ``budgetHistory(endingAt:timeZone:)`` tells at one time.
+    package static let budgetEndsMax = BudgetHistory.endsMax
+
+    /// How much of each error budget was left when earlier windows of it ended, by the objectives in force then.
+    /// - Parameters:
+    ///   - ends: ends of the windows; each is told for itself.
+    ///   - timeZone: IANA name of the zone in which times are told.
+    /// - Throws: ``ReportError`` for too many ends; as ``report(_:_:)``.
+    package func budgetHistory(endingAt ends: [Int64], timeZone: String = "UTC") throws -> Report {
+        var runner = self
+        runner.timeZone = timeZone
+        return try runner.noting { try BudgetHistory(runner: $0, ends: ends).report() }
+    }
+
     /// What came in a period, what of it answers lack, and for each the line to change.
     /// - Parameters:
     ///   - from: nil: an hour before the end.
@@ -160,7 +174,9 @@ package struct ReportRunner: Sendable {
     func rows(_ sql: String, atMost rowsMax: Int = .max) throws -> [ReportRow] {
         let sql = try filtered(sql)
         if let rows = known.rows(of: sql) { return rows }
-        let chunks = try answer(composed: sql).chunks
+        let result = try answer(composed: sql)
+        if result.notices.contains(where: { $0.contains(RetentionLimits.recordType) }) { known.noteLack(of: sql) }
+        let chunks = result.chunks
         guard chunks.reduce(0, { $0 + $1.rowCount }) <= rowsMax else { throw QueryError.tooManyGroups }
         let rows = try chunks.flatMap { chunk in
             try (0..<chunk.rowCount).map { row in
@@ -171,6 +187,9 @@ package struct ReportRunner: Sendable {
         known.add(rows, of: sql)
         return rows
     }
+
+    /// Whether the answer of a question that was asked by ``rows(_:atMost:)`` lacks events that retention dropped.
+    func lacksEvents(_ sql: String) throws -> Bool { known.lacksEvents(try filtered(sql)) }
 
     /// Looks at the rows of one question one after the other: these are many, and never all at hand as rows.
     /// - Throws: as ``rows(_:atMost:)``, and what `body` does.

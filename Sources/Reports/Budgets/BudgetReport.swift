@@ -76,12 +76,16 @@ struct BudgetReport {
         return Report(
             name: "slos", title: "Service level objectives",
             basis: runner.basis(
-                ReportPeriod(from: from, to: end),
-                exactness: try runner.exactness(Self.exact, of: periods, else: Self.inexact)),
+                ReportPeriod(from: from, to: end), exactness: try Self.exactness(of: periods, runner)),
             sections: [
                 Self.budgets(standings), Self.burnRates(standings), try coverage(standings), Self.burners(standings),
             ], main: "budgets", definitions: Self.definitions(standings),
             titles: judging.set.titles(of: objectives))
+    }
+
+    /// How exact budgets of some windows are.
+    static func exactness(of periods: [ReportPeriod], _ runner: ReportRunner) throws -> String {
+        try runner.exactness(exact, of: periods, else: inexact)
     }
 
     /// How much of each budget is left, and of how many hours of its window there is any event: the figures of
@@ -89,30 +93,44 @@ struct BudgetReport {
     /// - Parameter limits: within which an answer is in time.
     func summary(_ limits: AnswerLimits) throws -> ReportSection {
         var covered: [ReportPeriod: ReportValue] = [:]
-        var rows: [[ReportValue]] = []
-        let asked = try asked(limits)
-        let counts = try BudgetQueries.counts(asked)
-        for (place, objective) in objectives.enumerated() {
-            let period = asked[place].window
-            let budget = ErrorBudget(
-                total: counts[place].total, bad: counts[place].bad, allowed: objective.allowed)
+        let rows = try left(limits).map { period, cells in
             let coverage = try covered[period] ?? ReportValue.ratio(hoursWithEvents(period), of: Self.hours(period))
             covered[period] = coverage
+            return cells + [coverage]
+        }
+        return ReportSection(
+            name: "service_level_objectives", title: "Service level objectives: error budgets",
+            columns: Self.columnsOfLeft + [ReportColumn("coverage", "coverage")], rows: rows)
+    }
+
+    /// How much of each budget is left, with its window: the figures of ``report()``, and nothing else of it.
+    /// - Parameter limits: within which an answer is in time.
+    func left(_ limits: AnswerLimits) throws -> [(period: ReportPeriod, cells: [ReportValue])] {
+        let asked = try asked(limits)
+        let counts = try BudgetQueries.counts(asked)
+        return objectives.enumerated().map { place, objective in
+            let budget = ErrorBudget(
+                total: counts[place].total, bad: counts[place].bad, allowed: objective.allowed)
             let counted: [ReportValue] = [
                 .text(objective.name.text), .share(part: Int128(objective.target), whole: 1_000_000),
                 .ratio(budget.total - budget.bad, of: budget.total), .count(budget.total), .count(budget.bad),
             ]
-            rows.append(counted + Self.shares(budget) + [coverage])
+            return (asked[place].window, counted + Self.shares(budget))
         }
-        return ReportSection(
-            name: "service_level_objectives", title: "Service level objectives: error budgets",
-            columns: [
-                ReportColumn("slo", "objective", isKey: true, isObjective: true), ReportColumn("target", "target"),
-                ReportColumn("good", "good"), ReportColumn("events", "counted"), ReportColumn("bad", "bad"),
-                ReportColumn("allowed", "allowed"), ReportColumn("left", "left"),
-                ReportColumn("budget_left", "budget left"), ReportColumn("coverage", "coverage"),
-            ], rows: rows)
     }
+
+    /// Those of ``left(_:)``.
+    static let columnsOfLeft = [
+        ReportColumn("slo", "objective", isKey: true, isObjective: true), ReportColumn("target", "target"),
+        ReportColumn("good", "good"), ReportColumn("events", "counted"), ReportColumn("bad", "bad"),
+        ReportColumn("allowed", "allowed"), ReportColumn("left", "left"), ReportColumn("budget_left", "budget left"),
+    ]
+
+    /// What its columns mean.
+    static let definitionsOfLeft = [
+        ReportDefinition("allowed", "(1 − target) × counted: so many may be bad; left: allowed − bad"),
+        ReportDefinition("budget left", "left ÷ allowed; below 0: overspent"),
+    ]
 
     /// What ``summary(_:)`` asks but for questions, which a report of service levels asks likewise, in parts that do
     /// not wait for each other.
@@ -324,9 +342,7 @@ extension BudgetReport {
         standings.map { standing -> ReportDefinition in
             let reason = standing.reasonForNoRules.map { "; no rule follows: \($0)" } ?? ""
             return ReportDefinition(standing.objective.name.text, standing.objective.indicator.meaning + reason)
-        } + [
-            ReportDefinition("allowed", "(1 − target) × counted: so many may be bad; left: allowed − bad"),
-            ReportDefinition("budget left", "left ÷ allowed; below 0: overspent"),
+        } + definitionsOfLeft + [
             ReportDefinition(
                 "state",
                 "met: within the budget; at risk: a rule of burn rates fires, or fewer than \(ErrorBudget.badMin) bad "

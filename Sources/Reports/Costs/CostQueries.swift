@@ -9,13 +9,26 @@ struct CostQueries {
     func figures(_ by: ReportGrouping, where condition: String? = nil) throws -> Grouped<CostFigures> {
         var groups = Grouped<CostFigures>()
         for table in Self.tables {
-            let source = try by.source(table, time: "time", of: period, runner: runner)
-            let rows = try runner.groupRows(
-                "select \(source.selection)\(CostFigures.selection) from \(source.text) "
-                    + "where \(period.contains("time"))\(condition.map { " and " + $0 } ?? "")\(by.clause)")
-            for row in rows { groups[by.key(row), default: CostFigures()].add(row, from: by.width) }
+            for (key, row) in try rows(of: table, by, where: condition).rows {
+                groups[key, default: CostFigures()].add(row, from: by.width)
+            }
         }
         return groups
+    }
+
+    private func rows(
+        of table: String, _ by: ReportGrouping, where condition: String? = nil
+    ) throws -> AddedRows {
+        try AddedRows(by, of: period, runner: runner) { by, period in
+            let source = try by.source(table, time: "time", of: period, runner: runner)
+            return "select \(source.selection)\(CostFigures.selection) from \(source.text) "
+                + "where \(period.contains("time"))\(condition.map { " and " + $0 } ?? "")\(by.clause)"
+        }
+    }
+
+    /// Whether ``figures(_:where:)`` of all calls lack events that retention dropped.
+    func lacksEvents(_ by: ReportGrouping) throws -> Bool {
+        try Self.tables.contains { try rows(of: $0, by).lacksEvents }
     }
 
     /// Those of all calls together.
@@ -93,11 +106,25 @@ struct UnitCounts {
     static func answers(runner: ReportRunner, period: ReportPeriod, by: ReportGrouping) throws -> Grouped<Int128>? {
         if by.isOfCalls || runner.isOfCalls { return nil }
         var groups = Grouped<Int128>()
-        let source = try by.source(QuestionRule.answer.table, time: "time", of: period, runner: runner)
-        let rows = try runner.groupRows(
-            "select \(source.selection)count(*) from \(source.text) "
-                + "where \(QuestionRule.answer.sqlCondition) and \(period.contains("time"))\(by.clause)")
-        for row in rows { groups[by.key(row), default: 0] = row.integer(by.width) }
+        for (key, row) in try answerRows(runner: runner, period: period, by: by).rows {
+            groups[key, default: 0] += row.integer(by.width)
+        }
         return groups
+    }
+
+    private static func answerRows(
+        runner: ReportRunner, period: ReportPeriod, by: ReportGrouping
+    ) throws -> AddedRows {
+        try AddedRows(by, of: period, runner: runner) { by, period in
+            let source = try by.source(QuestionRule.answer.table, time: "time", of: period, runner: runner)
+            return "select \(source.selection)count(*) from \(source.text) "
+                + "where \(QuestionRule.answer.sqlCondition) and \(period.contains("time"))\(by.clause)"
+        }
+    }
+
+    /// Whether ``answers(runner:period:by:)`` lack events that retention dropped.
+    static func lackEvents(runner: ReportRunner, period: ReportPeriod, by: ReportGrouping) throws -> Bool {
+        if by.isOfCalls || runner.isOfCalls { return false }
+        return try answerRows(runner: runner, period: period, by: by).lacksEvents
     }
 }

@@ -30,8 +30,9 @@ struct CostReport {
                 try UnitCounts.groups(runner: runner, period: period, rule: request.rule, by: by)
             )
         }
-        sections.append(try breakdown(by, groups, counts, total, of: period))
-        if let counts { sections.append(try unitBreakdown(by, groups, counts, of: period)) }
+        let gone = try GoneCosts(by, of: period, runner: runner)
+        sections.append(try breakdown(by, groups, counts, total, of: period, gone))
+        if let counts { sections.append(try unitBreakdown(by, groups, counts, of: period, gone)) }
         if let names = try ModelNames(runner: runner, period: period).section() { sections.append(names) }
         sections += [try PriceGaps(runner: runner, period: period).section()]
         sections.append(try Unattributed(runner: runner, period: period).section())
@@ -87,26 +88,30 @@ struct CostReport {
         ReportColumn("cost_per_unit_low", "at least"), ReportColumn("cost_per_unit_high", "at most"),
     ]
 
-    private static func unitRows(_ cost: CostFigures, _ units: UnitCounts) -> [[ReportValue]] {
+    /// - Parameter lacks: where one nobody knows how many there were, their cost is not known, either.
+    private static func unitRows(
+        _ cost: CostFigures, _ units: UnitCounts, _ lacks: GoneCosts.Lacks = GoneCosts.Lacks()
+    ) -> [[ReportValue]] {
         let rows: [(String, Int128)] = [
             ("answer", units.answers), ("conversation", units.conversations), ("resolved_conversation", units.resolved),
         ]
         return rows.map { name, count in
-            [
-                .text(name), .count(count), cost.each(cost.known, per: count), cost.each(cost.low, per: count),
-                cost.each(cost.high, per: count),
-            ]
+            let lacksCount = lacks.answers && name == "answer"
+            let costs = [cost.known, cost.low, cost.high].map { cost.each($0, per: count) }
+            let row: [ReportValue] = [.text(name), lacksCount ? .unknown : .count(count)]
+            return row + (lacks.calls || lacksCount ? [.unknown, .unknown, .unknown] : costs)
         }
     }
 
     /// The cost of one by group: also of groups that only cost or only have answers or conversations.
     private func unitBreakdown(
-        _ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>, of period: ReportPeriod
+        _ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>, of period: ReportPeriod,
+        _ gone: GoneCosts
     ) throws -> ReportSection {
         var groups = costs
         for (key, _) in counts.sorted { groups[key, default: CostFigures()] = costs[key, default: CostFigures()] }
         let (keys, rows) = try groups.made(check: runner.check) { key, cost in
-            Self.unitRows(cost, counts[key, default: UnitCounts()]).map { by.values(key) + $0 }
+            Self.unitRows(cost, counts[key, default: UnitCounts()], gone.lacks(key)).map { by.values(key) + $0 }
         }
         let spans = by.spans(keys, of: period, finished: runner.finished)
         return ReportSection(
@@ -145,17 +150,24 @@ struct CostReport {
     /// which stands below.
     private func breakdown(
         _ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>?, _ total: CostFigures,
-        of period: ReportPeriod
+        of period: ReportPeriod, _ gone: GoneCosts
     ) throws -> ReportSection {
         var groups = costs
-        for (key, units) in counts?.sorted ?? [] where units.answers > 0 {
+        // A time whose calls are gone has one where anything is known of it.
+        for (key, units) in counts?.sorted ?? [] where units.answers > 0 || gone.lacks(key).calls {
             groups[key, default: CostFigures()] = costs[key, default: CostFigures()]
         }
         let (keys, rows) = try groups.made(check: runner.check) { key, figures -> [ReportValue] in
             let count = counts.map { $0[key, default: UnitCounts()].answers }
-            return by.values(key) + Self.values(figures, of: total, answers: count, shares: figures.shares(of: total))
+            let shares = figures.shares(of: total)
+            return by.values(key)
+                + Self.values(figures, of: total, answers: count, shares: shares, gone.lacks(key))
         }
-        let answers = counts.map { $0.sorted.reduce(Int128(0)) { $0 + $1.value.answers } }
+        let answers = try counts.map { counts in
+            // Of all together they are known where those of groups are not.
+            let all = try gone.lacksAnswers ? UnitCounts.answers(runner: runner, period: period, by: .whole()) : nil
+            return all?[.all, default: 0] ?? counts.sorted.reduce(Int128(0)) { $0 + $1.value.answers }
+        }
         let name = [ReportValue.text("total")] + [ReportValue](repeating: .none, count: by.columns.count - 1)
         let sum = name + Self.values(total, of: total, answers: answers, shares: (.none, .none))
         return ReportSection(
@@ -175,16 +187,23 @@ struct CostReport {
     /// A row of a breakdown behind its key.
     private static func values(
         _ figures: CostFigures, of total: CostFigures, answers count: Int128?,
-        shares: (low: ReportValue, high: ReportValue)
+        shares: (low: ReportValue, high: ReportValue), _ lacks: GoneCosts.Lacks = GoneCosts.Lacks()
     ) -> [ReportValue] {
-        func each(_ picoUSD: Int128?) -> ReportValue { count.map { figures.each(picoUSD, per: $0) } ?? .none }
+        func known(_ values: [ReportValue], _ isKnown: Bool) -> [ReportValue] {
+            isKnown ? values : values.map { _ in .unknown }
+        }
         let costs: [ReportValue] = [
             .count(figures.calls), figures.bookedShown,
             figures.known == nil ? .unknown : .ratio(figures.booked, of: total.booked), .usd(figures.low),
-            .amount(figures.high), .count(figures.partly), .count(figures.unpriced), count.map { .count($0) } ?? .none,
-            each(figures.known), each(figures.low), each(figures.high), shares.low, shares.high,
+            .amount(figures.high), .count(figures.partly), .count(figures.unpriced),
         ]
-        return costs + figures.tokens.map { .count($0) }
+        var ofAnswers = [ReportValue](repeating: .none, count: 4)
+        if let count {
+            let each = [figures.known, figures.low, figures.high].map { figures.each($0, per: count) }
+            ofAnswers = known([.count(count)], !lacks.answers) + known(each, !lacks.answers && !lacks.calls)
+        }
+        let rest = [shares.low, shares.high] + figures.tokens.map { .count($0) }
+        return known(costs, !lacks.calls) + ofAnswers + known(rest, !lacks.calls)
     }
 
     private func definitions(_ by: ReportGrouping) -> [ReportDefinition] {

@@ -21,7 +21,7 @@ struct OutcomeFigures {
 
     static let columns = [
         ReportColumn("closed", "closed"), ReportColumn("resolved", "resolved"), ReportColumn("escalated", "escalated"),
-        ReportColumn("abandoned", "abandoned"), ReportColumn("open", "open"),
+        ReportColumn("abandoned", "abandoned"), ReportColumn("open", "undecided"),
         ReportColumn("resolution_rate", "resolution"),
         ReportColumn("escalation_rate", "escalation"), ReportColumn("reopened", "reopened"),
         ReportColumn("reopen_rate", "reopen rate"),

@@ -178,6 +178,7 @@ struct OutcomeReport {
                 "closed",
                 "conversations whose last closing lies in the period; they are the whole of every rate of conversations"
             ),
+            ReportDefinition("open", "undecided: closed, with an outcome that by the rule time may change"),
             ReportDefinition(
                 "not_closed",
                 "begun before the end of the period and not closed until now; rated: those whose last rating lies in the period"

@@ -138,13 +138,8 @@ struct ServiceLevelQueries {
     }
 
     private func addAnswers(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
-        let source = try by.source(answers.table, time: "time", of: period, runner: runner)
         let percentiles = percentiles
-        let counts = "select \(source.selection)count(*), count(*) filter (where status = 'error')"
-        let rest = "from \(source.text) where \(isAnswer)\(condition)\(by.clause)"
-        let rows = try runner.groupRows(
-            "\(counts), count(duration_ns), count(time_to_first_token_ns)\(percentiles.map(\.text).joined()) "
-                + rest)
+        let rows = try runner.groupRows(answerTimes(condition))
         let first = by.width
         for row in rows {
             var figures = groups[by.key(row), default: ServiceLevelFigures()]
@@ -162,9 +157,57 @@ struct ServiceLevelQueries {
         // Percentiles are of the events that are there. Of those that are not rollups know how many answers they were,
         // as they know what all of them cost.
         guard !percentiles.isEmpty, !runner.notices.isEmpty else { return }
-        for row in try runner.groupRows("\(counts) \(rest)") {
-            groups[by.key(row), default: ServiceLevelFigures()].answers = Int64(row.integer(first))
-            groups[by.key(row), default: ServiceLevelFigures()].errors = Int64(row.integer(first + 1))
+        var counts = Grouped<(answers: Int64, errors: Int64)>()
+        for (key, row) in try answerCounts(condition).rows {
+            counts[key, default: (0, 0)].answers += Int64(row.integer(first))
+            counts[key, default: (0, 0)].errors += Int64(row.integer(first + 1))
+        }
+        for (key, count) in counts.sorted {
+            groups[key, default: ServiceLevelFigures()].answers = count.answers
+            groups[key, default: ServiceLevelFigures()].errors = count.errors
+        }
+    }
+
+    /// What is asked of answers: how many they were and how long they took.
+    private func answerTimes(_ condition: String) throws -> String {
+        try answersQuestion(
+            by, period, condition,
+            ", count(duration_ns), count(time_to_first_token_ns)\(percentiles.map(\.text).joined())")
+    }
+
+    /// How many they were alone.
+    private func answerCounts(_ condition: String) throws -> AddedRows {
+        try AddedRows(by, of: period, runner: runner) { try answersQuestion($0, $1, condition) }
+    }
+
+    private func answersQuestion(
+        _ by: ReportGrouping, _ period: ReportPeriod, _ condition: String, _ more: String = ""
+    ) throws -> String {
+        let source = try by.source(answers.table, time: "time", of: period, runner: runner)
+        return "select \(source.selection)count(*), count(*) filter (where status = 'error')\(more) "
+            + "from \(source.text) where \(answers.isCounted) and \(period.contains("time"))\(condition)\(by.clause)"
+    }
+
+    /// Whether the percentiles of an objective, or else its answers and errors, are of those events alone that
+    /// retention has left.
+    /// - Parameter ofTimes: of the percentiles.
+    func lacksAnswers(of channels: [[UInt8]] = [], ofTimes: Bool) throws -> Bool {
+        let times = try answerTimes(Self.within(channels))
+        _ = try runner.groupRows(times)
+        guard try runner.lacksEvents(times) else { return false }
+        return try ofTimes || percentiles.isEmpty || answerCounts(Self.within(channels)).lacksEvents
+    }
+
+    /// Whether what was measured of an objective is of those events alone that retention has left. Turns and
+    /// conversations it leaves as they are.
+    func lacksEvents(_ objective: Objective) throws -> Bool {
+        switch objective.measure {
+        case .availability, .satisfaction: return false
+        case .answerDuration, .firstToken: return try lacksAnswers(of: objective.channels, ofTimes: true)
+        case .errorRate: return try lacksAnswers(of: objective.channels, ofTimes: false)
+        case .costPerAnswer:
+            if try CostQueries(runner: runner, period: period).lacksEvents(by) { return true }
+            return try lacksAnswers(ofTimes: false)
         }
     }
 

@@ -1,5 +1,6 @@
 import Bytes
 import Domain
+import JSONTexts
 
 /// Is what was promised kept: each objective with its target, what was measured, and how much of the error budget is
 /// left.
@@ -32,7 +33,7 @@ struct ServiceLevelReport {
             }
             let kinds = queries(by).kinds
             let groups = try runner.listing(&by, kinds, of: period) { try queries($0).figures() }
-            sections.append(breakdown(by, groups.sorted, judging.set.objectives, of: period))
+            sections.append(try breakdown(by, groups.sorted, judging.set, of: period))
         }
         let outstanding = try StandingOut(runner: runner, period: period, objectives: judging.set)?.found()
         if let outstanding { sections.append(outstanding.section) }
@@ -43,7 +44,8 @@ struct ServiceLevelReport {
                 period,
                 exactness: try exactness(period, judging.set)),
             sections: sections, main: by.isWhole ? "objectives" : by.name,
-            definitions: definitions(by, judging) + (outstanding.map { [$0.definition] } ?? []),
+            definitions: definitions(by, judging, percentilesSince: try percentilesSince(period, judging.set))
+                + (outstanding.map { [$0.definition] } ?? []),
             titles: judging.set.titles)
     }
 
@@ -155,21 +157,42 @@ struct ServiceLevelReport {
     }
 
     private func breakdown(
-        _ by: ReportGrouping, _ groups: [(key: GroupKey, value: ServiceLevelFigures)], _ objectives: [Objective],
+        _ by: ReportGrouping, _ groups: [(key: GroupKey, value: ServiceLevelFigures)], _ set: ObjectiveSet,
         of period: ReportPeriod
-    ) -> ReportSection {
-        ReportSection(
+    ) throws -> ReportSection {
+        let objectives = set.objectives
+        func queries(_ period: ReportPeriod) -> ServiceLevelQueries {
+            ServiceLevelQueries(runner: runner, period: period, by: by, objectives: set)
+        }
+        let goneAnswers = try GoneTimes(by, of: period, runner: runner) {
+            try queries($0).lacksAnswers(ofTimes: false)
+        }
+        let gone = try objectives.map { objective in
+            try GoneTimes(by, of: period, runner: runner, hasRollups: !objective.measure.isPercentile) {
+                try queries($0).lacksEvents(objective)
+            }
+        }
+        let spans = by.spans(groups.map(\.key), of: period, finished: runner.finished)
+        func known(_ value: ReportValue, _ place: Int, _ gone: GoneTimes?) -> ReportValue {
+            guard let gone, gone.concerns(spans[place]) else { return value }
+            return .unknown
+        }
+        return ReportSection(
             name: by.name, title: by.title,
             columns: by.columns + [
                 ReportColumn("good", "good"), ReportColumn("failed", "failed"), ReportColumn("pending", "pending"),
                 ReportColumn("answers", "answers"),
             ] + objectives.map { ReportColumn($0.name, $0.title) },
-            rows: groups.map { key, figures in
-                by.values(key) + [
-                    .count(figures.good), .count(figures.failed), .count(figures.pending), .count(figures.answers),
+            rows: groups.enumerated().map { place, group in
+                let figures = group.value
+                return by.values(group.key) + [
+                    .count(figures.good), .count(figures.failed), .count(figures.pending),
+                    known(.count(figures.answers), place, goneAnswers),
                 ]
-                    + objectives.map { .judged(figures.shown($0), figures.state($0)) }
-            }, spans: by.spans(groups.map(\.key), of: period, finished: runner.finished))
+                    + zip(objectives, gone).map { objective, gone in
+                        known(.judged(figures.shown(objective), figures.state(objective)), place, gone)
+                    }
+            }, spans: spans)
     }
 
     /// Whose questions failed, and who waited longest. What nobody promised is not among the worst: answers within the
@@ -198,7 +221,15 @@ struct ServiceLevelReport {
         try WorstConversations(runner: runner, period: period, objectives: set, count: Self.worstCount)
     }
 
-    private func definitions(_ by: ReportGrouping, _ judging: AppliedObjectives) -> [ReportDefinition] {
+    /// Since when all events are there, where percentiles lack some that retention dropped; nil: they are of all.
+    private func percentilesSince(_ period: ReportPeriod, _ set: ObjectiveSet) throws -> Int64? {
+        let whole = ServiceLevelQueries(runner: runner, period: period, by: try .whole(), objectives: set)
+        return try whole.lacksAnswers(ofTimes: true) ? runner.eventsEnd : nil
+    }
+
+    private func definitions(
+        _ by: ReportGrouping, _ judging: AppliedObjectives, percentilesSince since: Int64?
+    ) -> [ReportDefinition] {
         var definitions = judging.definitions
         definitions += [
             ReportDefinition(
@@ -210,7 +241,12 @@ struct ServiceLevelReport {
                 "errors",
                 "failed answers: answers with status error; a question also fails when no answer comes in time"),
             ReportDefinition(
-                "percentile", "percentile_disc: the smallest measured value that so many of the answers do not exceed"),
+                "percentile",
+                "percentile_disc: the smallest measured value that so many of the answers do not exceed"
+                    + (since.map {
+                        "; of those answers whose events are there: of before \(RFC3339.render($0)) some or all are "
+                            + "not, and samples counts those that are"
+                    } ?? "")),
             ReportDefinition(
                 "verdict",
                 "met: the target itself or better; at risk: beyond the target, the alert limit itself included; beyond alert limit "
@@ -245,5 +281,15 @@ struct ServiceLevelReport {
                         + "cost has both"))
         }
         return definitions + by.definitions
+    }
+}
+
+extension ObjectiveMeasure {
+    /// Whether it is of the times of single answers, which no rollup has.
+    fileprivate var isPercentile: Bool {
+        switch self {
+        case .answerDuration, .firstToken: true
+        case .availability, .errorRate, .costPerAnswer, .satisfaction: false
+        }
     }
 }

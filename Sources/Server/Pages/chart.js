@@ -177,8 +177,9 @@ export class TimeChart extends Plot {
     this.series = data.series.map((one) => ({ ...one, color: this.look.colors.color(one.name), dash: this.look.colors.dash(one.name) }));
     this.canvas.setAttribute("aria-label", this.spoken());
     this.names = shortNames(this.series);
-    this.draw();
+    // First, since beside it the chart has what it leaves.
     this.drawLegend();
+    this.draw();
     // Who points at it goes on to, and sees what is there now.
     this.paint();
     if (!this.tip.hidden) this.tell();
@@ -271,6 +272,7 @@ export class TimeChart extends Plot {
       },
     };
     if (this.chart) {
+      if (this.frame.clientWidth && this.chart.width !== this.frame.clientWidth) this.chart.resize();
       this.chart.data.datasets = this.datasets();
       this.chart.options = options;
       this.chart.update("none");

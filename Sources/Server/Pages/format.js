@@ -47,7 +47,12 @@ function scaled(value, decimals, steps, digits) {
   const size = Math.abs(value);
   let [factor, name] = steps[0];
   for (const step of steps) if (size >= step[0]) [factor, name] = step;
-  return fixed(value / factor, decimals, digits) + name;
+  return fixed(value / factor, factor > 1 ? three(size / factor, decimals) : decimals, digits) + name;
+}
+
+// However few digits behind the point are asked for, of what is shortened three count: 1,218 is no "1 K".
+function three(size, decimals) {
+  return decimals === undefined || decimals === null ? decimals : Math.max(decimals, 2 - Math.floor(Math.log10(size)));
 }
 
 const thousands = [[1, ""], [1e3, " K"], [1e6, " M"], [1e9, " B"], [1e12, " T"]];

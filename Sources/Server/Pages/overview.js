@@ -1,6 +1,6 @@
 // Whether all is well: what the server says of itself, its promises, its alerts, what today costs, how conversations end,
 // what changed. Every figure is one of a report, word for word, and leads to where there is more of it, of the same time.
-import { alertLink, rulesOf, runbookLink, standing } from "./alertrules.js";
+import { alertLink, rulesOf, runbookLink, standing, table } from "./alertrules.js";
 import { address, ask } from "./ask.js";
 import { sparkline } from "./bars.js";
 import { byId, el, replace, setText } from "./dom.js";
@@ -117,9 +117,7 @@ function showAlerts(answer, zone, now) {
     el("td", {}, "for " + duration((now - one.since) / 1000) + " (since " + dateTimeText(one.since, zone) + ")"),
     el("td", { class: "soft" }, one.labels)));
   replace(byId("alerts"), summary,
-    el("div", { class: "wide" }, el("table", {},
-      el("thead", {}, el("tr", {}, ["alert and runbook", "what", "how long", "of"].map((text) => el("th", { scope: "col" }, text)))),
-      el("tbody", {}, rows))),
+    table("Alerts that fire", ["alert and runbook", "what", "how long", "of"], rows),
     alerts.length > rows.length ? el("p", { class: "soft" }, linked("/alerts", {}, count(alerts.length - rows.length) + " more")) : null);
 }
 

@@ -113,16 +113,22 @@ function ends(from, to) {
   return { step, ends: found };
 }
 
-async function budgetsAt(end, watermark, signal) {
-  if (past.has(end)) return past.get(end);
-  const report = await ask(address("/v1/slos", { to: iso(end), section: "budgets", format: "cells" }), { signal });
-  const section = sectionOf(report, "budgets");
-  const left = new Map(section.rows.map((row) => [cellOf(section, row, "slo").text, cellOf(section, row, "budget_left")]));
-  if (end < watermark - hour) {
-    if (past.size >= pastMax) past.delete(past.keys().next().value);
-    past.set(end, left);
+// What is not known yet of some ends, in one question.
+async function budgetsAt(times, watermark, signal) {
+  const points = new Map(times.map((end) => [end, past.get(end)])), asked = times.filter((end) => !past.has(end));
+  if (asked.length) {
+    const section = sectionOf(await ask(address("/v1/slos/history", { at: asked.map(iso), format: "cells" }), { signal }), "history");
+    for (const end of asked) points.set(end, new Map());
+    for (const row of section.rows) {
+      const end = Date.parse(cellOf(section, row, "window_end").exact);
+      points.get(end).set(cellOf(section, row, "slo").text, cellOf(section, row, "budget_left"));
+    }
+    for (const end of asked.filter((end) => end < watermark - hour)) {
+      if (past.size >= pastMax) past.delete(past.keys().next().value);
+      past.set(end, points.get(end));
+    }
   }
-  return left;
+  return times.map((end) => points.get(end));
 }
 
 // Budgets at the ends of a range; where anything is known of its end alone, which is so where the record begins in it, at
@@ -130,9 +136,7 @@ async function budgetsAt(end, watermark, signal) {
 async function budgetsOver(from, to, watermark, signal) {
   let asked = ends(from, to);
   for (let round = 0; ; round += 1) {
-    const points = [];
-    // One after the other: each is a report of its own, and others ask as well.
-    for (const end of asked.ends) points.push(await budgetsAt(end, watermark, signal));
+    const points = await budgetsAt(asked.ends, watermark, signal);
     const first = points.findIndex((left) => [...left.values()].some((cell) => cell));
     if (round === 1 || first < 1 || points.length - first > 3) return { ...asked, points, first };
     asked = ends(asked.ends[first - 1], to);
@@ -202,6 +206,10 @@ show(async ({ from, to, zone, view: shown, signal }) => {
   replace(byId("figures"), report.sections.map((section) => sectionNode(section, report, windows)));
   replace(byId("basis"), basisNodes(report), hasPage("/alerts") ? el("p", {}, "Rules that fire are ", el("a", { href: "/alerts" }, "alerts"), ".") : null);
   keepView(byId("main"));
-  if (hasPage("/alerts")) await part("alerts", async () => showAlerts(rulesOf(await ask(address("/api/v1/rules", { type: "alert" }), { signal }))));
+  if (hasPage("/alerts")) {
+    await part("alerts", async () => showAlerts(rulesOf(await ask(address("/api/v1/rules", { type: "alert" }), { signal }))));
+    // Nobody waits for how budgets went.
+    keepView(byId("budgets"));
+  }
   await showBurnDown(report, { from, to, zone }, signal);
 });

@@ -127,7 +127,8 @@ struct SealedState: Sendable {
     /// Events before this time (ns) may be gone of somebody; nil where none was dropped.
     var horizon: Int64? { ends.latest }
 
-    /// By scope: up to which received time a look since the start found no event that could go (ns).
+    /// By scope of the settings: up to which received time a look since the start found no event that could go (ns). A
+    /// start looks again, which costs little where there is none (``RetentionScope/hasRows(in:)``).
     var clear: [RetentionScope: Int64] = [:]
 
     /// What retention dropped, as far as it can be read, in the order of the segments.

@@ -13,7 +13,7 @@ import Reports
 /// A report as an address names it.
 enum ReportName: Hashable, Sendable {
     case kind(ReportKind)
-    case status, doctor, budgets
+    case status, doctor, budgets, budgetHistory
 
     static let all = ReportKind.allCases.map(ReportName.kind) + [.status, .doctor]
 
@@ -31,8 +31,9 @@ enum ReportName: Hashable, Sendable {
         case .kind(let kind): kind.rawValue
         case .status: "status"
         case .doctor: "doctor"
-        // It has an address of its own.
+        // They have addresses of their own.
         case .budgets: "slos"
+        case .budgetHistory: "slos/history"
         }
     }
 
@@ -111,6 +112,11 @@ extension Routes {
             let clock = try ReportRequest.clock(zone)
             let to = try query["to"].map { try PeriodText.parse($0, now: now, clock: clock, isEnd: true) }
             return try reports.budgets(to: to, timeZone: zone)
+        case .budgetHistory:
+            let zone = query["timezone"] ?? "UTC"
+            let clock = try ReportRequest.clock(zone)
+            let ends = try query.all("at").map { try PeriodText.parse($0, now: now, clock: clock, isEnd: true) }
+            return try reports.budgetHistory(endingAt: ends.isEmpty ? [now] : ends, timeZone: zone)
         case .doctor:
             let (from, to) = (try time("from"), try time("to"))
             let live = liveFigures(now: now, from: from)

@@ -122,6 +122,7 @@ struct Routes: Sendable {
         case .statusReport: return try await report(.status, query())
         case .doctorReport: return try await report(.doctor, query())
         case .budgets: return try await report(.budgets, query())
+        case .budgetHistory: return try await report(.budgetHistory, query())
         case .report: return try await report(ReportName(part("kind")), query())
         case .alertReplay: return try await alertReplay(query())
         case .alertEvaluations: return try await alertEvaluations(query())

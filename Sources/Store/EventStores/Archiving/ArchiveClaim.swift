@@ -12,7 +12,9 @@ import Synchronization
 /// taken by the first.
 ///
 /// The store's own file has the word that stands in the directory and the one that is to, and is written first:
-/// whenever power goes, one of them stands there. All this asks the volume of the archive, so a writer leaves it to its
+/// whenever power goes, one of them stands there. Where a flush of the directory failed, power may leave there what
+/// stood before, which the process after does not know: so the word that is seen is written once more before it is the
+/// only one of before that the own file has. All this asks the volume of the archive, so a writer leaves it to its
 /// jobs.
 final class ArchiveClaim: Sendable {
     private let files: StoreFiles
@@ -21,8 +23,14 @@ final class ArchiveClaim: Sendable {
     /// Where the link leads, and what stands there before the word.
     private let target: String
     private let mark: ArchivePlace.Mark
-    /// Those that may stand in the directory; an empty one for none.
-    private let words: Mutex<[[UInt8]]>
+    private let known: Mutex<Known>
+
+    private struct Known {
+        /// Those that may stand in the directory; an empty one for none.
+        var words: [[UInt8]]
+        /// Whether the one that is seen there is the one that power leaves there.
+        var isDurable = false
+    }
 
     private static let wordBytes = 16
     /// Two words with the ends of their lines.
@@ -32,7 +40,7 @@ final class ArchiveClaim: Sendable {
     private init(_ files: StoreFiles, of target: String, _ mark: ArchivePlace.Mark, _ context: StoreContext) throws {
         (self.files, fileSystem, randomness) = (files, context.fileSystem, context.randomness)
         (self.target, self.mark) = (target, mark)
-        words = Mutex(try Self.words(files, context.fileSystem))
+        known = Mutex(Known(words: try Self.words(files, context.fileSystem)))
     }
 
     /// The archive of a store that is opened to be written; nothing is changed yet.
@@ -59,19 +67,27 @@ final class ArchiveClaim: Sendable {
     }
 
     /// - Throws: ``ArchiveRefusal`` where another one has gone on with the archive; ``StorageError``.
-    func check() throws { _ = try words.withLock { try word(among: $0) } }
+    func check() throws { _ = try known.withLock { try word(among: $0.words) } }
 
     /// Has another word stand there from now on, durable when this returns: before anything is put there.
     /// - Throws: ``ArchiveRefusal`` where another one has gone on with the archive; ``StorageError``, after which it is
     ///   this store's as before.
     func renew() throws {
-        try words.withLock { words in
-            let found = try word(among: words)
+        try known.withLock { known in
+            let found = try word(among: known.words)
+            if !known.isDurable { try put(found, &known) }
             let next = Array(hexadecimal(randomness.bytes(Self.wordBytes)).utf8)
-            words = [found, next]
+            known.words = [found, next]
             try fileSystem.replace(files.archiveClaim, with: found + [Self.lineEnd] + next + [Self.lineEnd])
-            try fileSystem.replace(files.archiveMark, with: mark.bytes + next + [Self.lineEnd])
+            try put(next, &known)
         }
+    }
+
+    /// Has a word stand in the directory, durable when this returns.
+    private func put(_ word: [UInt8], _ known: inout Known) throws(StorageError) {
+        known.isDurable = false
+        try fileSystem.replace(files.archiveMark, with: mark.bytes + word + [Self.lineEnd])
+        known.isDurable = true
     }
 
     /// The word that stands there, which is one of some.

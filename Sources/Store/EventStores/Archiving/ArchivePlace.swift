@@ -36,6 +36,7 @@ enum ArchivePlace {
     ) throws {
         if let target = try fileSystem.linkTarget(of: files.archive) {
             guard isSame(target, directory) else { throw elsewhere(target, than: directory, files) }
+            // Durable before a manifest names what lies there: that is published in the same directory.
             return
         }
         if try fileSystem.isDirectory(files.archive) {
@@ -52,10 +53,9 @@ enum ArchivePlace {
         // A store that was put back as it was earlier is taken for the one that has archived more since, and would
         // remove that as what no manifest names.
         try checkHoldsNothingElse(directory, files, fileSystem)
-        if found == nil {
-            try ArchiveClaim.forget(files, fileSystem)
-            try fileSystem.replace(path, with: mark.bytes)
-        }
+        if found == nil { try ArchiveClaim.forget(files, fileSystem) }
+        // One that is there may be of an attempt whose flush failed: nothing leads to what power takes away.
+        try fileSystem.replace(path, with: found ?? mark.bytes)
         try fileSystem.linkDirectory(files.archive, to: directory)
         try fileSystem.flushDirectory(files.segments)
     }

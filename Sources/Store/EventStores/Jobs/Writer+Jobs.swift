@@ -85,6 +85,8 @@ extension Writer {
     func takeOver(_ flight: RunningJob) throws -> Bool {
         flights.removeAll { $0 === flight }
         guard let result = flight.result else { preconditionFailure("the job has run") }
+        // Nothing of some tenants' was found.
+        if flight.job is RetentionJob, (try? result.get())?.edit == ManifestEdit() { return true }
         let seal = flight.job as? SealJob
         let record = seal?.attached(as: flight.base.segmentID, manifest: manifests.version + 1)
         do {

@@ -88,11 +88,10 @@ struct RetentionJob: StoreJob {
     /// Whether an event in the segments is of those whose turn it is.
     private func holdsAny() throws -> Bool {
         if tier.scope == .all { return true }
-        let others = ConversationFilter.others(than: tier.scope)
         for layout in layouts.tables {
             for group in segments.flatMap({ $0.reader.groups(table: layout.name) }) {
                 try stop.check()
-                if try others.rows(of: group).contains(false) { return true }
+                if try tier.scope.hasRows(in: group) { return true }
             }
         }
         return false

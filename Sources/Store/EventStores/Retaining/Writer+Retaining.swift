@@ -169,9 +169,11 @@ extension Writer {
             retentionSealPace.reset()
         }
         let now = context.clock.monotonicNanoseconds()
-        // Where there is too little room the next ones go at once, if these were not enough.
+        // Where there is too little room the next ones go at once, if these were not enough; where nothing was found
+        // the next look is as quick, so that after a start what waits is soon known again.
         diskLookEnd = .min
-        retentionPauseEnd = holds && diskStanding.isOverDropLine ? now : now.saturatingAdd(Self.paceNanoseconds)
+        let goesOn = isEmpty || holds && diskStanding.isOverDropLine
+        retentionPauseEnd = goesOn ? now : now.saturatingAdd(Self.paceNanoseconds)
     }
 
     /// None for a while. That a close ended it is no trouble.

@@ -18,7 +18,7 @@ def look(visit):
     said = [("from", text(yesterday(0))), ("to", text(yesterday(24))), ("timezone", "Asia/Kolkata"), ("refresh", "15m"), ("var-tenant", tenant),
             ("var-model", "a b&c"), ("var-model", "ü/#")]
     visit.each(paths, lambda path: links(visit, path, said))
-    for act in (walked, chosen, asked):
+    for act in (walked, chosen, asked, early):
         visit.flow(act.__name__, lambda _, act=act: act(visit, tenant))
 
 
@@ -101,3 +101,18 @@ def asked(visit, _):
     follow(visit, "/alerts")
     browser.back()
     visit.expect(page, "the list", browser.looks("state"), before)
+
+
+def early(visit, tenant):
+    """Links to alerts carry the view as soon as they are there: how budgets went comes later, or not at all."""
+    browser, page = visit.browser, "alerts of objectives"
+    browser.command("Network.enable")
+    browser.command("Network.setBlockedURLs", urls=["*/v1/slos/history*"])
+    try:
+        visit.open(f"/slos?from=now-3d&to=now&var-tenant={quote(tenant)}")
+        links = browser.until("links", lambda: browser.ask("[...document.querySelectorAll('#budgets a[href^=\"/alerts/\"]')].map((one) => one.getAttribute('href'))"))
+        visit.expect(page, "links that leave the view out", [one for one in links if "from=now-3d" not in one or "var-tenant=" not in one])
+    finally:
+        browser.command("Network.setBlockedURLs", urls=[])
+    # That the history could not be asked for is told on the console, as it should be.
+    list(browser.said())

@@ -19,7 +19,7 @@ CALENDAR = """import(document.querySelector('script[src$="/dashboard.js"]').src.
 def look(visit):
     visit.demo()
     visit.look()
-    for act in (lazily, hidden, printed, calendar):
+    for act in (lazily, hidden, printed, narrow, calendar):
         visit.flow(f"dashboards: {act.__name__}", act)
 
 
@@ -85,6 +85,25 @@ def printed(visit):
     visit.expect(PAGE, "panels that were not asked for the page's own button", browser.ask(absent), 0)
     browser.ask("void dispatchEvent(new Event('afterprint'))")
     visit.complaints(PAGE)
+
+
+def narrow(visit):
+    """What is done with a panel stands on one line, and no figure of a legend is cut, in the narrowest panels of a usual window."""
+    browser = visit.browser
+    for name in ("operational", "business", "cost", "quality"):
+        page = f"/d/plimsoll-{name}"
+        visit.open(page + "?from=now-24h&to=now&refresh=off")
+        # Those below the window are asked, too.
+        browser.print()
+        browser.ask("void dispatchEvent(new Event('afterprint'))")
+        browser.rest()
+        lines = browser.ask("[...document.querySelectorAll('#panels .tools')].filter((tools) => tools.checkVisibility() && [...tools.children].some((one) =>"
+                            "one.getBoundingClientRect().top >= tools.firstElementChild.getBoundingClientRect().bottom)).map((tools) => tools.closest('section').id)")
+        visit.expect(page, "panels whose tools take two lines", lines)
+        cut = browser.ask("[...document.querySelectorAll('#panels .legend')].filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth)"
+                          ".map((one) => one.closest('section').id)")
+        visit.expect(page, "panels whose legend is cut", cut)
+        visit.complaints(page)
 
 
 def calendar(visit):

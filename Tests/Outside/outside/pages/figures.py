@@ -347,6 +347,13 @@ def objectives(visit):
     visit.open(f"{page}?from=now-30d&to={end}&timezone=utc")
     went = browser.ask("[...document.querySelectorAll('#burndown tbody tr')].map((row) => [...row.cells].slice(1).map((cell) => cell.textContent))")
     visit.wants(page, "how budgets went in thirty days", went and any(cell != "–" for cell in went[-1]), went)
+    asked = browser.ask("performance.getEntriesByType('resource').map((one) => one.name).filter((name) => name.includes('/v1/slos'))")
+    visit.wants(page, "questions for how budgets stand and went", 2 <= len(asked) <= 3, asked)
+    # What is known of an end is not asked for again.
+    end = max(one for path in asked for one in parse_qs(urlsplit(path).query).get("at", []))
+    last = next(one for one in visit.ask(f"/v1/slos/history?at={end}&format=cells")["sections"] if one["name"] == "history")
+    at = [column["name"] for column in last["columns"]].index("budget_left")
+    visit.expect(page, "what was left at the last end", went[-1], [row[at]["text"] if row[at] else "–" for row in last["rows"]])
     visit.complaints(page)
 
 

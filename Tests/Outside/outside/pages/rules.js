@@ -57,6 +57,15 @@ const module = (name) => import(folder + name + ".js");
   // The pointer's box stays in the window, at either end.
   found.box = [start, start + minute].map((time) => { marked.point(time); const box = marked.tip.getBoundingClientRect(); return box.left >= 0 && box.right <= innerWidth; });
 
+  // Figures of a legend beside a chart stand there whole, and the chart has what they leave.
+  place.style.width = "592px";
+  const beside = chartOf([{ name: "one of some", values: [12345.678, 23456.789] }, { name: "another", values: [1, 2] }],
+    { unit: "currencyUSD", options: { "legend.displayMode": "table", "legend.placement": "right", "legend.calcs": ["mean", "max"] } });
+  found.beside = [beside.legend.scrollWidth <= beside.legend.clientWidth, beside.legend.offsetLeft > beside.frame.offsetLeft,
+    Math.abs(beside.chart.width - beside.frame.clientWidth) <= 1, Math.abs(beside.overlay.width / devicePixelRatio - beside.frame.clientWidth) <= 1];
+  beside.destroy();
+  place.style.width = "";
+
   // Charts that are taken away leave nothing.
   const before = Object.keys(Chart.instances).length;
   for (let at = 0; at < 20; at++) chartOf([{ name: "x", values: [1, 2] }]).destroy();
@@ -65,7 +74,8 @@ const module = (name) => import(folder + name + ".js");
   place.remove();
 
   found.digits = [["currencyUSD", 0.00000123, { decimals: 2 }], ["currencyUSD", 1234567.891, {}], ["currencyUSD", 1234567.891, { isAxis: true }],
-    ["percentunit", 0.99996, { decimals: 1 }], ["currencyUSD", 0, {}], ["s", null, {}]].map(([unit, value, more]) => format(value, unit, more));
+    ["percentunit", 0.99996, { decimals: 1 }], ["currencyUSD", 0, {}], ["s", null, {}], ["short", 1218, { decimals: 0 }], ["short", 218, { decimals: 0 }],
+    ["short", 123456, { decimals: 0 }], ["s", 95, { decimals: 0 }], ["bytes", 1572864, { decimals: 2 }]].map(([unit, value, more]) => format(value, unit, more));
   found.measured = ["1.8476987447698744e+02", "1e+00", "+Inf", "NaN", "1.2e-07"].map(measured);
   found.relation = ["2449 ÷ 3125", "12.50 ÷ 1000", "–"].map(relation);
   found.axis = [valueLabels([4.9995, 4.9996, 4.9997], "s"), valueLabels([0, 250000, 500000], "currencyUSD")];

@@ -2,7 +2,7 @@
 /// `Routes.answer` a handler.
 package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case sendEvents, sendSpans, sendSpansElsewhere
-    case exportEvents, askSQL, statusReport, doctorReport, report, budgets, conversations, conversation,
+    case exportEvents, askSQL, statusReport, doctorReport, report, budgets, budgetHistory, conversations, conversation,
         alertReplay, alertEvaluations
     case instantQuery, instantQueryForm, rangeQuery, rangeQueryForm, queryExemplars, queryExemplarsForm
     case formatQuery, formatQueryForm, parseQuery, parseQueryForm

@@ -154,6 +154,17 @@ extension RouteTable {
         ]
         (budgets.answers, budgets.otherStatuses) = (report.answers, [400, 429, 503])
 
+        var history = Route(.budgetHistory, .get, "/v1/slos/history", needs: .read, .ask, "error budgets over time")
+        history.detail = "How much of each was left when earlier windows ended, by the objectives in force then."
+        history.parameters = [
+            .query(
+                "at", .list(.text),
+                "end of a window: \(period); of at most \(ReportRunner.budgetEndsMax) windows, each said for itself; "
+                    + "now without it"),
+            timeZone, format, section,
+        ]
+        (history.answers, history.otherStatuses) = (report.answers, [400, 429, 503])
+
         var replay = Route(
             .alertReplay, .get, "/v1/alerts/replay", needs: .read, .ask, "which alerts would have fired when")
         replay.detail =
@@ -206,7 +217,8 @@ extension RouteTable {
         objectives.detail = "Ascending, the one in force last."
         objectives.answers = [RouteContent("application/json", .list(.reference(.objectiveVersion)))]
         objectives.otherStatuses = [400]
-        return [report, status, doctor, budgets] + conversations + [replay, evaluations, sql, events, objectives]
+        return [report, status, doctor, budgets, history] + conversations
+            + [replay, evaluations, sql, events, objectives]
     }()
 
     /// Of which time prices and calls are asked for.
