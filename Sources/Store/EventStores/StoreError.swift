@@ -53,8 +53,8 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
         case .correctionTooLarge:
             "the correction is beyond 9,223,372 USD; book shorter periods again, one after the other"
         case .correctionTooOld(let horizon):
-            "calls of before \(RFC3339.render(horizon)) were dropped by retention, and what they cost stays as it is; "
-                + "book again from then on"
+            "calls of before \(RFC3339.render(horizon)) were dropped by retention, or events beside them, and what "
+                + "they cost stays as it is; book again from then on"
         case .recordTooLarge(let bytes):
             "a record of it would have \(bytes) bytes, and the log holds \(LogFormat.payloadBytesMax); ask for less at once, "
                 + "such as one model instead of all"

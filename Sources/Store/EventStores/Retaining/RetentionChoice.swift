@@ -18,6 +18,8 @@ struct RetentionChoice {
         var isArchived = false
         /// It has no positions: its rows, if any, are of events that came before those of the segments ahead of it.
         var isApart = false
+        /// Its conversations are settled: none is folded from its events.
+        var isSettled = false
     }
 
     /// Events that are looked through at one time: as many as compaction makes one segment of.
@@ -72,21 +74,45 @@ struct RetentionChoice {
     ///
     /// Where something is left over of a scope that has tenants in common with this one, as the settings were others,
     /// all is looked through from there on: its events may go on in any of them.
+    ///
+    /// Segments of conversations that are settled (``SealedSegment/isSettled``) are looked through apart from others:
+    /// from these no conversation is folded, and they stay apart. Where types go, all others are new: none that was
+    /// looked through is left as it was.
     /// - Parameters: as of ``due(_:through:done:bytesWanted:takesArchived:)``; `done` of this scope.
+    ///   - alone: what was left over of these others is left alone: it has a tier that goes on with it.
     /// - Returns: no places where none was not looked through.
     /// - Complexity: O(segments).
     static func window(
-        _ candidates: [Candidate], of scope: RetentionScope, through cutoff: Int64, done: Int64?
+        _ candidates: [Candidate], of scope: RetentionScope, through cutoff: Int64, done: Int64?,
+        leaving alone: Set<RetentionScope> = []
     ) -> Window {
-        let mixed = candidates.firstIndex { $0.leftOver.map { $0 != scope && $0.overlaps(scope) } ?? false }
+        func isLeftAlone(_ candidate: Candidate) -> Bool {
+            guard let left = candidate.leftOver, left != scope else { return false }
+            return !left.overlaps(scope) || !scope.isOfTypes && alone.contains(left)
+        }
+        func isWanted(_ candidate: Candidate) -> Bool {
+            scope.isOfTypes && !candidate.isSettled
+                ? candidate.events > 0 && !candidate.isApart : isNew(candidate, done)
+        }
+        let mixed = candidates.firstIndex { candidate in
+            guard let left = candidate.leftOver, !scope.isOfTypes else { return false }
+            return left != scope && !isLeftAlone(candidate)
+        }
+        let isOfSettled = areFirstSettled(candidates, through: cutoff, isWanted)
         var (window, events, isRun) = (Window(), 0, false)
         for (place, candidate) in candidates.enumerated() where !candidate.isFrozen {
-            if let left = candidate.leftOver, !left.overlaps(scope) { continue }
+            if isLeftAlone(candidate) { continue }
+            if candidate.isSettled != isOfSettled {
+                // Its positions would lie between the others'.
+                if isRun, !candidate.isApart { break }
+                continue
+            }
             if candidate.leftOver != scope {
                 if candidate.receivedUntil > cutoff { break }
-                let isDue = isNew(candidate, done)
+                let isDue = isWanted(candidate)
                 // What has no events lies between others, and its positions with theirs.
-                let goesAlong = candidate.isApart || candidate.events == 0 && isRun || place >= mixed ?? .max
+                let goesAlong =
+                    candidate.isApart || candidate.events == 0 && isRun || !isOfSettled && place >= mixed ?? .max
                 guard isDue || goesAlong else { continue }
                 window.isFull = window.firstDue != nil && events + candidate.events > eventsMax
                 if window.isFull { break }
@@ -97,6 +123,17 @@ struct RetentionChoice {
             events += candidate.events
         }
         return window.firstDue == nil ? Window() : window
+    }
+
+    /// Whether the first one that is due is of settled conversations.
+    private static func areFirstSettled(
+        _ candidates: [Candidate], through cutoff: Int64, _ isDue: (Candidate) -> Bool
+    ) -> Bool {
+        for candidate in candidates where !candidate.isFrozen && candidate.leftOver == nil {
+            if candidate.receivedUntil > cutoff { return false }
+            if isDue(candidate) { return candidate.isSettled }
+        }
+        return false
     }
 
     /// When the last event of the first segment that is due was received (ns); nil where none is.
@@ -125,7 +162,7 @@ extension SealedState {
                 RetentionChoice.Candidate(
                     receivedUntil: receivedUntil, events: segment.isFrozen ? 0 : segment.eventRows(layouts),
                     bytes: segment.reader.lengthBytes, isFrozen: segment.isFrozen, leftOver: leftOver[segment.id],
-                    isArchived: segment.isArchived, isApart: segment.positions == nil))
+                    isArchived: segment.isArchived, isApart: segment.positions == nil, isSettled: segment.isSettled))
             // Those behind it were received later.
             if receivedUntil > cutoff { break }
         }
