@@ -15,6 +15,9 @@ extension RetentionLimits {
             (self.type, self.nanoseconds) = (ExactText(type), nanoseconds)
         }
 
+        /// The type as text.
+        package var name: String { type.text }
+
         /// Whether it is that of the type of this name.
         package func isOf(_ name: String) -> Bool { type == ExactText(name) }
     }

@@ -7,8 +7,8 @@ package struct RetentionLimits: Hashable, Sendable {
     /// The same of tenants with a period of their own, which holds in place of the other one, be it shorter or longer;
     /// ascending by name.
     package private(set) var tenants: [TenantPeriod] = []
-    /// Of event types with a period of their own, whoever an event is of, beside those above: an event goes by the first
-    /// period that ends; ascending by name.
+    /// Of event types with a period of their own, whoever an event is of, beside those above: an event goes by the
+    /// first period that ends; ascending by name.
     package internal(set) var types: [TypePeriod] = []
     /// What the files of the store may come to; nil: as much as the volume holds.
     package var budget: DiskBudget?
