@@ -125,7 +125,7 @@ import Testing
         var retention = store.status.retention
         retention.limits.budget = DiskBudget(bytes: 1_000, keptNanoseconds: 86_400_000_000_000)
         retention.dropped = [RetentionStatus.Dropped(reason: .diskBudget, events: 7, bytes: 900)]
-        retention.tenants = [RetentionStatus.Tenant(name: "acme", events: 4, until: 1_785_574_800_000_000_000)]
+        retention.tenants = [RetentionStatus.Share(name: "acme", events: 4, until: 1_785_574_800_000_000_000)]
         (retention.lastDrop, retention.overdueNanoseconds) = (1_785_574_800_000_000_000, 5_000_000_000)
         store.state.withLock { $0.retention = retention }
         try await withServer(store) { client, _ in

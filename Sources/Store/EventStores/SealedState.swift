@@ -140,6 +140,8 @@ struct SealedState: Sendable {
 
     /// By scope: up to which received time a look since the start found no event that could go (ns).
     var clear: [RetentionScope: Int64] = [:]
+    /// The same of segments of settled conversations: those that were looked through.
+    var clearSettled: [RetentionScope: Set<UInt64>] = [:]
 
     /// What retention dropped, as far as it can be read, in the order of the segments.
     var drops: [RetentionDrop] { segments.compactMap(\.drop) }

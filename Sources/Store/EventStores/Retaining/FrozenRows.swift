@@ -11,7 +11,7 @@ struct FrozenRows {
     /// By rollup.
     private(set) var rollups: [[Chunk]] = []
     /// Without its positions and tables.
-    private(set) var drop: RetentionDrop
+    var drop: RetentionDrop
 
     /// - Parameter settled: conversations whose events go.
     /// - Throws: ``StorageError``, ``FileContentError``; ``RetentionJob/Obstacle`` where a sum is too large for a row.

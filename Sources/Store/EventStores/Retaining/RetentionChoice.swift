@@ -4,6 +4,7 @@ import Segments
 struct RetentionChoice {
     /// What is known of a segment.
     struct Candidate {
+        var id: UInt64 = 0
         /// The latest received time of its events (ns); 0 where it has none.
         var receivedUntil: Int64
         /// Rows of events.
@@ -76,23 +77,25 @@ struct RetentionChoice {
     /// all is looked through from there on: its events may go on in any of them.
     ///
     /// Segments of conversations that are settled (``SealedSegment/isSettled``) are looked through apart from others:
-    /// from these no conversation is folded, and they stay apart. Where types go, all others are new: none that was
-    /// looked through is left as it was.
+    /// from these no conversation is folded, and they stay apart. What lies in one came from others' windows, too, so
+    /// each is new that is not known. Where types go, all others are new: none that was looked through is left as it
+    /// was.
     /// - Parameters: as of ``due(_:through:done:bytesWanted:takesArchived:)``; `done` of this scope.
+    ///   - known: segments of settled conversations that have no event of the scope.
     ///   - alone: what was left over of these others is left alone: it has a tier that goes on with it.
     /// - Returns: no places where none was not looked through.
     /// - Complexity: O(segments).
     static func window(
         _ candidates: [Candidate], of scope: RetentionScope, through cutoff: Int64, done: Int64?,
-        leaving alone: Set<RetentionScope> = []
+        known: Set<UInt64> = [], leaving alone: Set<RetentionScope> = []
     ) -> Window {
         func isLeftAlone(_ candidate: Candidate) -> Bool {
             guard let left = candidate.leftOver, left != scope else { return false }
             return !left.overlaps(scope) || !scope.isOfTypes && alone.contains(left)
         }
         func isWanted(_ candidate: Candidate) -> Bool {
-            scope.isOfTypes && !candidate.isSettled
-                ? candidate.events > 0 && !candidate.isApart : isNew(candidate, done)
+            if candidate.isSettled { return candidate.events > 0 && !known.contains(candidate.id) }
+            return scope.isOfTypes ? candidate.events > 0 && !candidate.isApart : isNew(candidate, done)
         }
         let mixed = candidates.firstIndex { candidate in
             guard let left = candidate.leftOver, !scope.isOfTypes else { return false }
@@ -113,7 +116,11 @@ struct RetentionChoice {
                 // What has no events lies between others, and its positions with theirs.
                 let goesAlong =
                     candidate.isApart || candidate.events == 0 && isRun || !isOfSettled && place >= mixed ?? .max
-                guard isDue || goesAlong else { continue }
+                guard isDue || goesAlong else {
+                    // Its positions, too.
+                    if isOfSettled, isRun { break }
+                    continue
+                }
                 window.isFull = window.firstDue != nil && events + candidate.events > eventsMax
                 if window.isFull { break }
                 if isDue, window.firstDue == nil { window.firstDue = candidate.receivedUntil }
@@ -160,7 +167,8 @@ extension SealedState {
             let receivedUntil = segment.isFrozen ? 0 : RollupGroups.watermark(of: [segment], layouts)
             candidates.append(
                 RetentionChoice.Candidate(
-                    receivedUntil: receivedUntil, events: segment.isFrozen ? 0 : segment.eventRows(layouts),
+                    id: segment.id, receivedUntil: receivedUntil,
+                    events: segment.isFrozen ? 0 : segment.eventRows(layouts),
                     bytes: segment.reader.lengthBytes, isFrozen: segment.isFrozen, leftOver: leftOver[segment.id],
                     isArchived: segment.isArchived, isApart: segment.positions == nil, isSettled: segment.isSettled))
             // Those behind it were received later.
@@ -169,11 +177,27 @@ extension SealedState {
         return candidates
     }
 
-    /// Up to which received time segments were looked through for what may go of a scope (ns); nil: none was. Where all
+    /// Up to which received time segments were looked through for what may go of a scope (ns), but for those of settled
+    /// conversations; nil: none was. Where all
     /// went together what went on lies among what was looked through: whoever looks for the events of some begins anew.
     func lookedThrough(for scope: RetentionScope) -> Int64? {
-        let drops = drops.filter { ($0.scope == .all) == (scope == .all) && $0.scope.covers(scope) }
+        let drops = drops.filter {
+            ($0.scope == .all) == (scope == .all) && $0.settled == nil && $0.scope.covers(scope)
+        }
         return (drops.map(\.receivedUntil) + [clear[scope]].compactMap { $0 }).max()
+    }
+
+    /// Segments of settled conversations that have no event of a scope: none stayed when these went, or what they were
+    /// made of had none, or a look since the start found none.
+    /// - Complexity: O(drops · log drops), and all their segments.
+    func known(for scope: RetentionScope) -> Set<UInt64> {
+        var known = clearSettled[scope] ?? []
+        for drop in drops.filter({ $0.settled != nil }).sorted(by: { $0.settled ?? 0 < $1.settled ?? 0 }) {
+            guard let id = drop.settled else { continue }
+            let hadNone = !drop.sources.isEmpty && drop.sources.allSatisfy { known.contains($0.id) }
+            if drop.scope.covers(scope) || hadNone { known.insert(id) }
+        }
+        return known
     }
 }
 

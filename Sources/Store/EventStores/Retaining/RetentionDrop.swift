@@ -45,6 +45,9 @@ struct RetentionDrop: Sendable {
     /// The segment of those that did not go although they could: their conversations go on. nil where there is none,
     /// or it holds others' events as well.
     var left: UInt64?
+    /// The segment of those that stayed where conversations of theirs are settled: it has no event of the scope. nil of
+    /// others.
+    var settled: UInt64?
     /// Why they went.
     var reason: RetentionReason
     /// Bytes of the segments, without those of what goes on.
@@ -104,6 +107,7 @@ struct RetentionDrop: Sendable {
                     $0.member("sha256", hexadecimal(source.sha256))
                 }
             }
+            if let settled { json.member("settled", settled) }
             json.key("tables")
             json.array(tables) { table, json in
                 json.object {
@@ -160,6 +164,7 @@ extension RetentionDrop {
         (self.events, inexactCalls, times, self.bytes) = (events, inexact, range(time("from"), time("to")), bytes)
         self.tables = tables.compactMap { $0 }
         left = (json["left"]?.integer).flatMap { UInt64(exactly: $0) }
+        settled = (json["settled"]?.integer).flatMap { UInt64(exactly: $0) }
         if let array = (json["types"] ?? json["tenants"])?.array { parts = array.compactMap { Part($0) } }
         guard self.rollups.count == rollups.count, self.tables.count == tables.count,
             self.sources.count == sources.count, (times != nil) == (events > 0)

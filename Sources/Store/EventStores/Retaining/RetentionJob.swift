@@ -56,7 +56,9 @@ struct RetentionJob: StoreJob {
     var kind: String { Self.kind }
     var segmentsMax: Int { tier.scope == .all ? 2 : 3 }
     /// Whether conversations of their events are settled already: then no conversation is looked at any more.
-    private var areSettled: Bool { segments.allSatisfy(\.isSettled) }
+    var areSettled: Bool { segments.allSatisfy(\.isSettled) }
+    /// Whether what stays of others is of settled conversations.
+    private var settles: Bool { tier.scope.isOfTypes || tier.scope != .all && areSettled }
     /// No event of the segments was received later (ns).
     var receivedUntil: Int64 { RollupGroups.watermark(of: segments, layouts) }
 
@@ -80,7 +82,9 @@ struct RetentionJob: StoreJob {
             let left = rests.first(where: \.isLeftOver)?.description.segmentID
             // The positions go with the events that are left, so that these are found by them.
             let leftBytes = rests.reduce(0) { $0 + $1.description.lengthBytes }
-            let description = try writeFrozen(frozen, positions: own, left: left, leftBytes: leftBytes, base)
+            var frozen = frozen
+            (frozen.drop.positions, frozen.drop.left, frozen.drop.settled) = (own, left, settledSegment(among: rests))
+            let description = try writeFrozen(frozen, leftBytes: leftBytes, base)
             let isPlaced = rests.contains { !$0.isLeftOver }
             edit.added = [ManifestSegment(description, positions: isPlaced ? nil : own)]
         } catch {
@@ -154,6 +158,11 @@ struct RetentionJob: StoreJob {
         var isLeftOver: Bool
     }
 
+    /// That of settled conversations' events.
+    private func settledSegment(among rests: [Rest]) -> UInt64? {
+        settles ? rests.first { !$0.isLeftOver }?.description.segmentID : nil
+    }
+
     /// What goes on; nothing where nothing does. Where others' events stay they have a segment even if there are none,
     /// which has the positions of all: what went before lies between.
     /// - Parameter rests: gets each segment once it is written, whatever comes of the next one.
@@ -188,7 +197,7 @@ struct RetentionJob: StoreJob {
             segments: segments, registry: registry, layouts: layouts, identityKey: identityKey,
             compression: archive == nil ? .zstd : .archive, stop: stop, filter: rest, archive: archive,
             archiveClaim: archive == nil ? nil : archiveClaim,
-            isSettled: isOthers && (tier.scope.isOfTypes || areSettled))
+            isSettled: isOthers && settles)
         let writer = try SegmentWriter(
             fileSystem: base.fileSystem, directory: try merge.folder(base), segmentID: segmentID,
             flushesInSteps: base.isBesideWriter)
@@ -206,18 +215,15 @@ struct RetentionJob: StoreJob {
     }
 
     /// Rows of the conversations that stay as they are, rollups of the events that go, all records, and what went.
-    /// - Parameters:
-    ///   - left: the segment of conversations that go on, where it has no others' events.
-    ///   - leftBytes: of the segments of what goes on.
+    /// - Parameter leftBytes: of the segments of what goes on.
     private func writeFrozen(
-        _ frozen: FrozenRows, positions: ClosedRange<Int64>?, left: UInt64?, leftBytes: Int, _ base: StoreJobBase
+        _ frozen: FrozenRows, leftBytes: Int, _ base: StoreJobBase
     ) throws -> SegmentDescription {
         let writer = try SegmentWriter(
             fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID,
             flushesInSteps: base.isBesideWriter)
         do {
             var drop = frozen.drop
-            (drop.positions, drop.left) = (positions, left)
             drop.bytes = Int64(max(0, segments.reduce(0) { $0 + $1.reader.lengthBytes } - leftBytes))
             let hints = SegmentHints(registry)
             let settled = ConversationFilter(of: frozen.settled)

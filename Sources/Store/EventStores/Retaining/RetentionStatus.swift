@@ -82,7 +82,8 @@ extension EventStore {
                 .map { cutoff.saturatingSubtract($0) } ?? 0
         }
         let window = RetentionChoice.window(
-            candidates, of: tier.scope, through: cutoff, done: done, leaving: retention.scopesOfTypes)
+            candidates, of: tier.scope, through: cutoff, done: done, known: sealed.known(for: tier.scope),
+            leaving: retention.scopesOfTypes)
         let waited = window.firstDue.map { cutoff.saturatingSubtract(tier.graceNanoseconds).saturatingSubtract($0) }
         return max(0, waited ?? 0)
     }

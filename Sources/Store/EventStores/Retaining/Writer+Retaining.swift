@@ -92,7 +92,7 @@ extension Writer {
     ) -> [Int] {
         let window = RetentionChoice.window(
             candidates, of: tier.scope, through: cutoff, done: sealed.lookedThrough(for: tier.scope),
-            leaving: options.retention.scopesOfTypes)
+            known: sealed.known(for: tier.scope), leaving: options.retention.scopesOfTypes)
         guard let first = window.firstDue else { return [] }
         return window.isFull || first <= cutoff.saturatingSubtract(tier.graceNanoseconds) ? window.places : []
     }
@@ -181,7 +181,11 @@ extension Writer {
     /// What a job did is published, or it was overtaken and is done again, with what came meanwhile.
     /// - Parameter isEmpty: it found no event of those whose turn it was.
     func noteRetention(_ job: RetentionJob, holds: Bool, isEmpty: Bool) {
-        if isEmpty { sealed.clear[job.tier.scope] = job.receivedUntil }
+        if isEmpty, job.areSettled {
+            sealed.clearSettled[job.tier.scope, default: []].formUnion(job.segments.map(\.id))
+        } else if isEmpty {
+            sealed.clear[job.tier.scope] = job.receivedUntil
+        }
         if holds {
             troubles.retentionSucceeded()
             diskStanding.noteDropped()
