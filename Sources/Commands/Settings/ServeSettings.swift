@@ -327,7 +327,7 @@ extension Setting {
             purpose:
                 "the same for single event types, whoever an event is of: it goes by the first period that ends, so "
                 + "each is less than retention.events, such as message.sent: 30d; in the environment "
-                + "message.sent=30d, span.received=14d; none, the default, for no period of their own. Other events "
+                + "message.sent=30d, span.received=45d; none, the default, for no period of their own. Other events "
                 + "of the same conversations stay"
         ) {
             $0.retention = $0.retention.with(

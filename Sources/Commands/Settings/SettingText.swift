@@ -208,12 +208,12 @@ enum SettingText {
         return periods
     }
 
-    /// Periods by event type: `message.sent=30d, span.received=14d`.
+    /// Periods by event type: `message.sent=30d, span.received=45d`.
     static func typePeriods(_ text: String) throws(SettingProblem) -> [RetentionLimits.TypePeriod] {
         let known = SchemaRegistry.builtIn.types.map(\.name).filter { $0 != RetentionLimits.keptType }
         var periods: [RetentionLimits.TypePeriod] = []
         for (name, period) in try periodsByName(
-            text, expected: "event types with a period of 7d or more, such as message.sent=30d, span.received=14d")
+            text, expected: "event types with a period of 7d or more, such as message.sent=30d, span.received=45d")
         {
             guard name != RetentionLimits.keptType else {
                 throw SettingProblem(expected: "no \(name), since a budget holds until another one is set")
