@@ -265,6 +265,28 @@ import Testing
         try back.close()
     }
 
+    /// What goes on where all events went, and with them what was left over for a tenant, goes with that one's again.
+    @Test func whatGoesOnIsFoundWhereAllWent() throws {
+        let store = try filled()
+        #expect(try dropOldEvents(of: store, clock))
+        try store.close()
+        let all = try open(nil, RetentionLimits(eventsNanoseconds: 7 * Self.day))
+        #expect(try dropOldEvents(of: all, clock))
+        #expect(try ids(all).contains { $0.contains("goes on/1/q") } && all.verify().findings == [])
+        try all.close()
+        let again = try open()
+        try again.seal()
+        clock.advance(nanoseconds: 10 * Self.day)
+        try take("last", of: 20, again)
+        let before = try made(again)
+        var count = 0
+        while try dropOldEvents(of: again, clock), count < 10 { count += 1 }
+        #expect(count > 0 && count < 10)
+        #expect(try made(again) == before && again.verify().findings == [])
+        #expect(try rows(again, "events", ["tenant"]).allSatisfy { $0.contains("bank") })
+        try again.close()
+    }
+
     /// Compaction goes on beside what was left over, which is found afterwards.
     @Test func compactionLeavesWhatWasLeftOver() throws {
         let store = try filled(compacts: true)

@@ -102,7 +102,8 @@ struct HistoryAsides {
 
     /// Has some types go before others, in most lives. What is dropped beside an event leaves no other row stand for it.
     private mutating func addTypes(to history: inout History) {
-        guard !history.replaces else { return }
+        // What a repair says of positions that are lost is of segments as they were sealed.
+        guard !history.replaces, history.damage == nil else { return }
         for life in history.lives.indices {
             history.lives[life].options.typesGoFirst = !typesGenerator.oneIn(4)
         }

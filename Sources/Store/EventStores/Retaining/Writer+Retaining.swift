@@ -97,15 +97,14 @@ extension Writer {
         return window.isFull || first <= cutoff.saturatingSubtract(tier.graceNanoseconds) ? window.places : []
     }
 
-    /// Conversations that others' tiers wait for go on. Where all events go while some have a tier for types what goes
-    /// on is left over, so that it is among what that looks through next.
+    /// Conversations that others wait for go on. Where all events go, and with them what was left over for others,
+    /// what goes on is left over, so that these look through it next: by its time it counts as looked through.
     private func leaveOver(_ job: inout RetentionJob, besides segments: [SealedSegment]) {
         let (scope, ids) = (job.tier.scope, Set(segments.map(\.id)))
         let leftOver = sealed.leftOver
         if scope == .all {
             job.leavesOver =
-                sealed.segments.contains(where: \.isSettled)
-                || leftOver.contains { ids.contains($0.key) && $0.value.isOfTypes }
+                sealed.segments.contains(where: \.isSettled) || leftOver.keys.contains(where: ids.contains)
             return
         }
         job.leftElsewhere = sealed.segments.filter { segment in
