@@ -20,8 +20,8 @@ struct RetentionEnds: Sendable {
 
     /// Those of everybody first, then those of tenants, those of types last, ascending by their names.
     private(set) var ends: [End] = []
-    /// Of single tenants, by name, and of single types.
-    private var horizons: [RetentionScope: Int64] = [:]
+    /// Of single tenants and types, by name.
+    private var horizons: (ofTenants: [ExactText: Int64], ofTypes: [ExactText: Int64]) = ([:], [:])
     /// Of what went nobody can read whose it was: then it may be anybody's.
     private var unreadableHorizon: Int64?
     private var unreadable = 0
@@ -79,9 +79,14 @@ struct RetentionEnds: Sendable {
         }
         for part in drop.parts {
             guard let until = part.until, part.events > 0 else { continue }
-            let scope: RetentionScope = drop.scope.isOfTypes ? .types([part.name]) : .only([part.name])
-            add(end(scope, until, part.events), &places)
-            horizons[scope] = max(horizons[scope] ?? .min, until.saturatingAdd(1))
+            let horizon = until.saturatingAdd(1)
+            if drop.scope.isOfTypes {
+                add(end(.types([part.name]), until, part.events), &places)
+                horizons.ofTypes[part.name] = max(horizons.ofTypes[part.name] ?? .min, horizon)
+            } else {
+                add(end(.only([part.name]), until, part.events), &places)
+                horizons.ofTenants[part.name] = max(horizons.ofTenants[part.name] ?? .min, horizon)
+            }
         }
     }
 
@@ -102,8 +107,8 @@ struct RetentionEnds: Sendable {
     func horizon(of tenant: ExactText, type: String) -> Int64? {
         var horizon = unreadableHorizon
         func include(_ time: Int64?) { horizon = time.map { max(horizon ?? .min, $0) } ?? horizon }
-        include(horizons[.only([tenant])])
-        include(horizons[.types([ExactText(type)])])
+        include(horizons.ofTenants[tenant])
+        if !horizons.ofTypes.isEmpty { include(horizons.ofTypes[ExactText(type)]) }
         for end in ends {
             // Behind them are those of single tenants and types.
             if end.scope.isNamed { break }
