@@ -100,7 +100,8 @@ struct HistoryAsides {
         }
     }
 
-    /// Has some types go before others, in most lives. What is dropped beside an event leaves no other row stand for it.
+    /// Has some types go before others, in most lives. What was dropped beside an event leaves no other row stand for
+    /// it.
     private mutating func addTypes(to history: inout History) {
         // What a repair says of positions that are lost is of segments as they were sealed.
         guard !history.replaces, history.damage == nil else { return }

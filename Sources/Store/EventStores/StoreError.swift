@@ -27,8 +27,8 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
     case logLost(CorruptionError)
     /// A re-booking would change more than 9.2 million USD at once.
     case correctionTooLarge
-    /// A re-booking asks for calls of before this time (ns), some of which retention dropped, or events beside them: what
-    /// they cost is fixed.
+    /// A re-booking asks for calls of before this time (ns), some of which retention dropped, or events beside them:
+    /// what they cost is fixed.
     case correctionTooOld(horizon: Int64)
     /// What a record would have to tell is more than one record of the log holds; nothing changed.
     case recordTooLarge(bytes: Int)

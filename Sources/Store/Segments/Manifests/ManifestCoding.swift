@@ -38,9 +38,9 @@ enum ManifestFormat: UInt8 {
     /// (``ManifestSegment/isPartlyFrozen``). A program of before would take it that everybody's had gone: it would
     /// refuse all that is as old, and let events of others stay for ever.
     case fourth = 4
-    /// As before; events of some types alone went (``ManifestSegment/isTypesFrozen``), and others of their conversations
-    /// stayed (``ManifestSegment/isSettled``). A program of before would take it that all types had gone, and fold
-    /// conversations once more from what is left of them.
+    /// As before; events of some types alone went (``ManifestSegment/isTypesFrozen``), and others of their
+    /// conversations stayed (``ManifestSegment/isSettled``). A program of before would take it that all types had gone,
+    /// and fold conversations once more from what is left of them.
     case fifth = 5
 
     /// The oldest one that says all of a manifest: without such segments every version reads it.
