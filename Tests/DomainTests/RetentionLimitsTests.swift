@@ -21,6 +21,25 @@ import Testing
         #expect(limits.covers(days: 36_500) && limits.coversTenants(days: 9) && !limits.coversTenants(days: 10))
     }
 
+    /// A type's period says nothing where all events go by then, whoever they are of.
+    @Test func typesGoBeforeAllOthersOrNotAtAll() {
+        func days(_ count: Int) -> Int64 { RetentionLimits.nanoseconds(days: count) }
+        let types = [("tool.call", 60), ("message.sent", 30)].map { name, count in
+            RetentionLimits.TypePeriod(name, nanoseconds: days(count))
+        }
+        let alone = RetentionLimits().with(types: types)
+        #expect(alone.types.map(\.name) == ["message.sent", "tool.call"] && alone.isSet && alone.typesOfNoUse.isEmpty)
+        #expect(alone.covers(days: 36_500) && alone.coversTypes(days: 30) && !alone.coversTypes(days: 31))
+        #expect(RetentionLimits.periods(of: alone.types).count == 2)
+        func ofNoUse(all: Int, tenant: Int?) -> [String] {
+            let tenants = tenant.map { [RetentionLimits.TenantPeriod("acme", nanoseconds: days($0))] }
+            return RetentionLimits(eventsNanoseconds: days(all), tenants: tenants ?? []).with(types: types).typesOfNoUse
+                .map(\.name)
+        }
+        #expect(ofNoUse(all: 61, tenant: nil).isEmpty && ofNoUse(all: 60, tenant: nil) == ["tool.call"])
+        #expect(ofNoUse(all: 30, tenant: 90).isEmpty && ofNoUse(all: 30, tenant: 40) == ["tool.call"])
+    }
+
     /// Somebody is told before anything goes, and something goes before nothing comes in.
     @Test(arguments: [1, 9, 10, 99, 1 << 30, Int.max]) func theLinesOfABudgetAreInOrder(bytes: Int) {
         let budget = DiskBudget(bytes: bytes, keptNanoseconds: 1)

@@ -30,7 +30,7 @@ import Testing
         case .manifest:
             let path = try path("/data/segments") { $0.hasPrefix("manifest-") }
             disk.damage(path) { bytes in
-                bytes[8] = 5
+                bytes[8] = 6
                 if isWhole { bytes.replaceSubrange((bytes.count - 32)..., with: SHA256.hash(bytes.dropLast(32))) }
             }
             // Or its copy would serve.

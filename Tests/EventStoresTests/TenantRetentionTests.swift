@@ -1,4 +1,3 @@
-import Columnar
 import Domain
 import EventStores
 import Platform
@@ -88,53 +87,6 @@ import Testing
     }
 
     private func ids(_ store: EventStore) throws -> [String] { try rows(store, "events", ["id"]) }
-
-    private func rollups(_ store: EventStore) throws -> [[String]] {
-        let names = ["rollup_llm_call_1d", "rollup_llm_call_1h", "rollup_message_sent_1d", "rollup_events_users_1d"]
-        return try names.map { name in
-            let columns = try #require(store.snapshot().table(named: name)).columns
-            let measures = columns.filter { ["events", "cost_usd_sum", "duration_ns_sum"].contains($0.name) }
-            return try measures.map { try sum(store, name, $0.name) }
-        }
-    }
-
-    private func sum(_ store: EventStore, _ table: String, _ column: String) throws -> String {
-        let source = try #require(store.snapshot().table(named: table))
-        let place = try #require(source.columns.firstIndex { $0.name == column })
-        var sum = Int128(0)
-        for morsel in try source.morsels(for: ScanRequest(columns: [place])) {
-            let vector = try morsel.column(place)
-            for row in 0..<morsel.rowCount {
-                switch vector.scalar(at: row) {
-                case .integer(let value): sum += Int128(value)
-                case .numeric(let value, _): sum += value
-                default: break
-                }
-            }
-        }
-        return "\(column) \(sum)"
-    }
-
-    private func notices(_ store: EventStore, _ table: String, of tenant: String? = nil) throws -> [String] {
-        let source = try #require(store.snapshot().table(named: table))
-        var request = ScanRequest(columns: [0], statistics: ScanStatistics())
-        if let tenant {
-            let place = try #require(source.columns.firstIndex { $0.name == "tenant" })
-            request.predicates = [ColumnPredicate(column: place, comparison: .equal(.text(tenant)))]
-        }
-        _ = try source.morsels(for: request)
-        return request.statistics.notices
-    }
-
-    /// What a drop must leave as it is.
-    private struct Made: Equatable {
-        var models: [[String]]
-        var rollups: [[String]]
-    }
-
-    private func made(_ store: EventStore) throws -> Made {
-        Made(models: try readModels(store), rollups: try rollups(store))
-    }
 
     @Test func eventsOfOneTenantGoAndWhatWasMadeOfThemStays() throws {
         let store = try filled()
@@ -332,6 +284,28 @@ import Testing
         #expect(try made(back) == last && back.verify().findings == [])
         #expect(try rows(back, "events", ["tenant"]).allSatisfy { $0.contains("bank") })
         try back.close()
+    }
+
+    /// What goes on where all events went, and with them what was left over for a tenant, goes with that one's again.
+    @Test func whatGoesOnIsFoundWhereAllWent() throws {
+        let store = try filled()
+        #expect(try dropOldEvents(of: store, clock))
+        try store.close()
+        let all = try open(nil, RetentionLimits(eventsNanoseconds: 7 * Self.day))
+        #expect(try dropOldEvents(of: all, clock))
+        #expect(try ids(all).contains { $0.contains("goes on/1/q") } && all.verify().findings == [])
+        try all.close()
+        let again = try open()
+        try again.seal()
+        clock.advance(nanoseconds: 10 * Self.day)
+        try take("last", of: 20, again)
+        let before = try made(again)
+        var count = 0
+        while try dropOldEvents(of: again, clock), count < 10 { count += 1 }
+        #expect(count > 0 && count < 10)
+        #expect(try made(again) == before && again.verify().findings == [])
+        #expect(try rows(again, "events", ["tenant"]).allSatisfy { $0.contains("bank") })
+        try again.close()
     }
 
     /// Compaction goes on beside what was left over, which is found afterwards.

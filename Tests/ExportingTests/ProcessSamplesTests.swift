@@ -6,7 +6,10 @@ import Testing
         let text = MetricsText.render(ProcessSamples(version: "1", logPosition: 7).families, format: .prometheus)
         #expect(text.contains("\nplimsoll_log_position 7\n"))
         #expect(!text.contains("plimsoll_free_bytes") && !text.contains("process_max_fds"))
-        let named = ["disk", "failed_disk", "dropped", "last_drop", "events_kept", "tenant_events_kept", "retention"]
+        let named = [
+            "disk", "failed_disk", "dropped", "last_drop", "events_kept", "tenant_events_kept", "type_events_kept",
+            "retention",
+        ]
         for name in named {
             #expect(!text.contains("plimsoll_" + name), "\(name)")
         }
@@ -21,6 +24,7 @@ import Testing
         samples.dropped = [("age", 6, 60), ("disk_budget", 0, 0)]
         (samples.lastDrop, samples.keptSince, samples.overdueNanoseconds) = (2_500_000_000, 1_000_000_000, 0)
         samples.tenantsKeptSince = [("acme", 3_000_000_000)]
+        samples.typesKeptSince = [("message.sent", 4_000_000_000)]
         samples.tiers = [("active", 3, 30), ("archive", 1, 7)]
         (samples.openFiles, samples.openFilesMax) = (40, 1024)
         samples.connections = ConnectionSample(open: 3, openMax: 9, fullListeners: 1, waits: 2)
@@ -39,6 +43,7 @@ import Testing
             "plimsoll_dropped_events_total{reason=\"disk_budget\"} 0", "plimsoll_last_drop_timestamp_seconds 2",
             "plimsoll_events_kept_since_timestamp_seconds 1", "plimsoll_retention_overdue_seconds 0",
             "plimsoll_tenant_events_kept_since_timestamp_seconds{tenant=\"acme\"} 3",
+            "plimsoll_type_events_kept_since_timestamp_seconds{type=\"message.sent\"} 4",
             "plimsoll_segments{tier=\"archive\"} 1",
             "plimsoll_segment_bytes{tier=\"active\"} 30", "plimsoll_segment_bytes{tier=\"archive\"} 7",
         ]

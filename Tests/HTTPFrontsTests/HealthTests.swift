@@ -125,7 +125,11 @@ import Testing
         var retention = store.status.retention
         retention.limits.budget = DiskBudget(bytes: 1_000, keptNanoseconds: 86_400_000_000_000)
         retention.dropped = [RetentionStatus.Dropped(reason: .diskBudget, events: 7, bytes: 900)]
-        retention.tenants = [RetentionStatus.Tenant(name: "acme", events: 4, until: 1_785_574_800_000_000_000)]
+        retention.tenants = [RetentionStatus.Share(name: "acme", events: 4, until: 1_785_574_800_000_000_000)]
+        retention.types = [RetentionStatus.Share(name: "message.sent", events: 2, until: 1_785_574_800_000_000_000)]
+        retention.limits = retention.limits.with(types: [
+            RetentionLimits.TypePeriod("message.sent", nanoseconds: 864_000_000_000_000)
+        ])
         (retention.lastDrop, retention.overdueNanoseconds) = (1_785_574_800_000_000_000, 5_000_000_000)
         store.state.withLock { $0.retention = retention }
         try await withServer(store) { client, _ in
@@ -134,6 +138,8 @@ import Testing
                 #""max_disk_bytes":1000,"keep_at_least_seconds":86400,"overdue_seconds":5,"last_drop":"2026-08-01T"#,
                 #""dropped":[{"reason":"disk_budget","events":7,"bytes":900}]"#,
                 #""dropped_tenants":[{"tenant":"acme","events":4,"until":"2026-08-01T"#,
+                #""dropped_types":[{"type":"message.sent","events":2,"until":"2026-08-01T"#,
+                #""types":[{"type":"message.sent","events_seconds":864000}]"#,
             ] { #expect(status.contains(member), "\(member)") }
             let metrics = try await client.send("GET", "/metrics").text
             for line in [
@@ -141,6 +147,7 @@ import Testing
                 "plimsoll_dropped_bytes_total{reason=\"disk_budget\"} 900", "plimsoll_disk_budget_bytes 1000",
                 "plimsoll_last_drop_timestamp_seconds 1785574800", "plimsoll_retention_overdue_seconds 5",
                 "plimsoll_tenant_events_kept_since_timestamp_seconds{tenant=\"acme\"} 1785574800",
+                "plimsoll_type_events_kept_since_timestamp_seconds{type=\"message.sent\"} 1785574800",
             ] { #expect(metrics.contains("\n\(line)\n"), "\(line)") }
         }
     }

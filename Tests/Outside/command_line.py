@@ -241,7 +241,7 @@ class Line:
         path = segments + max(name for name in os.listdir(segments) if name.startswith("manifest-"))
         with open(path, "rb") as file:
             manifest = bytearray(file.read()[:-32])
-        manifest[8] = 5
+        manifest[8] = 6
         with open(path, "wb") as file:
             file.write(manifest + hashlib.sha256(manifest).digest())
         for command in (["query", "select 1", *place], ["report", "sla", *place], ["status", *place], ["export", *place], ["verify", *place],

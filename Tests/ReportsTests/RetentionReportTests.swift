@@ -12,6 +12,9 @@ import Testing
     private static let byTenant = RetentionLimits(
         eventsNanoseconds: nil,
         tenants: [RetentionLimits.TenantPeriod("acme", nanoseconds: 7 * day * 1_000_000_000)])
+    private static let byType = RetentionLimits().with(types: [
+        RetentionLimits.TypePeriod("message.sent", nanoseconds: 7 * day * 1_000_000_000)
+    ])
 
     /// Four conversations of the first hour, and one of ten days later.
     private static func filled(_ limits: RetentionLimits = limits) throws -> SampleStore {
@@ -29,7 +32,7 @@ import Testing
         #expect(sample.store.status.droppedEvents > 0)
     }
 
-    @Test(arguments: ReportKind.allCases, [limits, byTenant])
+    @Test(arguments: ReportKind.allCases, [limits, byTenant, byType])
     func figuresAreAsBeforeOrSayThatTheyAreNot(kind: ReportKind, limits: RetentionLimits) throws {
         var sample = try Self.filled(limits)
         let before = try sample.runner().report(kind, ReportRequest())
@@ -71,6 +74,20 @@ import Testing
         #expect(section.value("events", row: 0) == .count(Int128(tenant.events)) && tenant.events > 0)
         #expect(section.value("received_until", row: 0) == .time(tenant.until))
         #expect(report.section("dropped")?.value("reason", row: 0) == .text("tenant_age"))
+    }
+
+    /// And of which type.
+    @Test func theStatusSaysWhichTypesWent() throws {
+        var sample = try Self.filled(Self.byType)
+        try Self.drop(sample)
+        let report = try sample.runner().status()
+        let section = try #require(report.section("dropped_types"))
+        let type = try #require(sample.store.status.retention.types.first)
+        #expect(section.rows.count == 1 && section.value("type", row: 0) == .text("message.sent"))
+        #expect(section.value("events", row: 0) == .count(Int128(type.events)) && type.events > 0)
+        #expect(section.value("received_until", row: 0) == .time(type.until))
+        #expect(report.section("dropped")?.value("reason", row: 0) == .text("type_age"))
+        #expect(report.section("dropped_tenants") == nil)
     }
 
     /// What turns and conversations say needs no event.

@@ -7,6 +7,9 @@ package struct RetentionLimits: Hashable, Sendable {
     /// The same of tenants with a period of their own, which holds in place of the other one, be it shorter or longer;
     /// ascending by name.
     package private(set) var tenants: [TenantPeriod] = []
+    /// Of event types with a period of their own, whoever an event is of, beside those above: an event goes by the
+    /// first period that ends; ascending by name.
+    package internal(set) var types: [TypePeriod] = []
     /// What the files of the store may come to; nil: as much as the volume holds.
     package var budget: DiskBudget?
 
@@ -44,9 +47,12 @@ package struct RetentionLimits: Hashable, Sendable {
     }
 
     /// Whether anything may ever go.
-    package var isSet: Bool { eventsNanoseconds != nil || !tenants.isEmpty || budget != nil }
+    package var isSet: Bool {
+        eventsNanoseconds != nil || !tenants.isEmpty || !types.isEmpty || budget != nil
+    }
 
-    /// Whether all events of the last so many days are there, but for those of tenants with a period of their own.
+    /// Whether all events of the last so many days are there, but for those of tenants and types with a period of their
+    /// own.
     package func covers(days: Int) -> Bool { eventsNanoseconds.map { $0 / Nanoseconds.day >= Int64(days) } ?? true }
 
     /// Whether those of tenants with a period of their own are there, too.
@@ -104,6 +110,8 @@ package enum RetentionReason: String, CaseIterable, Hashable, Sendable {
     case age
     /// They were older than the period of their tenant.
     case tenantAge = "tenant_age"
+    /// They were older than the period of their type.
+    case typeAge = "type_age"
     /// The files of the store came to more than they may.
     case diskBudget = "disk_budget"
 
@@ -112,6 +120,7 @@ package enum RetentionReason: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .age: "retention.events"
         case .tenantAge: "retention.tenants"
+        case .typeAge: "retention.types"
         case .diskBudget: "max_disk"
         }
     }

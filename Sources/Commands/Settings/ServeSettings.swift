@@ -96,6 +96,7 @@ package struct ServeSettings: Sendable {
         let periods = [
             ("retention.events", retention.covers(days: budgetDays)),
             ("retention.tenants", retention.coversTenants(days: budgetDays)),
+            ("retention.types", retention.coversTypes(days: budgetDays)),
             ("retention.keep_at_least", keptNanoseconds.map { $0 >= budgetNanoseconds } ?? true),
         ]
         for (key, isEnough) in periods where !isEnough {
@@ -104,6 +105,14 @@ package struct ServeSettings: Sendable {
                     [key, "error_budget"],
                     "\(key) must be at least error_budget, \(budgetDays)d, else rules would count events over a time "
                         + "of which some are gone"
+                ))
+        }
+        if let type = retention.typesOfNoUse.first {
+            contradictions.append(
+                (
+                    ["retention.types", "retention.events"],
+                    "retention.types must be less than retention.events for \(type.name), since an event goes by the "
+                        + "first period that ends: to keep a type longer than others name the others"
                 ))
         }
         if let kept = keptNanoseconds, let period = retention.eventsNanoseconds, kept > period {
@@ -311,7 +320,8 @@ extension Setting {
         ) {
             $0.retention = RetentionLimits(
                 eventsNanoseconds: try SettingText.value($1, or: "never", SettingText.retention),
-                tenants: $0.retention.tenants)
+                tenants: $0.retention.tenants
+            ).with(types: $0.retention.types)
         },
         Setting(
             key: "retention.tenants", isOfNames: true,
@@ -321,7 +331,19 @@ extension Setting {
         ) {
             $0.retention = RetentionLimits(
                 eventsNanoseconds: $0.retention.eventsNanoseconds,
-                tenants: try SettingText.value($1, or: "none", SettingText.tenantPeriods) ?? [])
+                tenants: try SettingText.value($1, or: "none", SettingText.tenantPeriods) ?? []
+            ).with(types: $0.retention.types)
+        },
+        Setting(
+            key: "retention.types", isOfNames: true,
+            purpose:
+                "the same for single event types, whoever an event is of: it goes by the first period that ends, so "
+                + "each is less than retention.events, such as message.sent: 30d; in the environment "
+                + "message.sent=30d, span.received=45d; none, the default, for no period of their own. Other events "
+                + "of the same conversations stay"
+        ) {
+            $0.retention = $0.retention.with(
+                types: try SettingText.value($1, or: "none", SettingText.typePeriods) ?? [])
         },
         Setting(
             key: "max_disk",

@@ -197,15 +197,13 @@ enum SettingText {
     /// Periods by tenant: `acme=30d, bank=365d`.
     static func tenantPeriods(_ text: String) throws(SettingProblem) -> [RetentionLimits.TenantPeriod] {
         var periods: [RetentionLimits.TenantPeriod] = []
-        for part in parts(text) {
-            let pair = part.split(separator: "=", omittingEmptySubsequences: false).map { trimmed($0) }
-            guard pair.count == 2, !pair[0].isEmpty else {
-                throw SettingProblem(expected: "tenants with a period of 7d or more, such as acme=30d, bank=365d")
-            }
-            guard !periods.contains(where: { $0.isOf(pair[0]) }) else {
+        for (name, period) in try periodsByName(
+            text, expected: "tenants with a period of 7d or more, such as acme=30d, bank=365d")
+        {
+            guard !periods.contains(where: { $0.isOf(name) }) else {
                 throw SettingProblem(expected: "each tenant once")
             }
-            periods.append(RetentionLimits.TenantPeriod(pair[0], nanoseconds: try retention(pair[1])))
+            periods.append(RetentionLimits.TenantPeriod(name, nanoseconds: period))
         }
         guard periods.count <= RetentionLimits.tenantsMax,
             RetentionLimits.periods(of: periods).count <= RetentionLimits.periodsMax
@@ -213,6 +211,44 @@ enum SettingText {
             throw SettingProblem(
                 expected: "at most \(RetentionLimits.tenantsMax) tenants with \(RetentionLimits.periodsMax) different "
                     + "periods of their own")
+        }
+        return periods
+    }
+
+    /// Periods by event type: `message.sent=30d, span.received=45d`.
+    static func typePeriods(_ text: String) throws(SettingProblem) -> [RetentionLimits.TypePeriod] {
+        let known = SchemaRegistry.builtIn.types.map(\.name).filter { $0 != RetentionLimits.keptType }
+        var periods: [RetentionLimits.TypePeriod] = []
+        for (name, period) in try periodsByName(
+            text, expected: "event types with a period of 7d or more, such as message.sent=30d, span.received=45d")
+        {
+            guard name != RetentionLimits.keptType else {
+                throw SettingProblem(expected: "no \(name), since a budget holds until another one is set")
+            }
+            guard known.contains(name) else {
+                let meant = nearestName(to: name, among: known).map { "; is \($0) meant?" } ?? ""
+                throw SettingProblem(expected: "event types, of which \(name) is none\(meant)")
+            }
+            guard !periods.contains(where: { $0.isOf(name) }) else {
+                throw SettingProblem(expected: "each type once")
+            }
+            periods.append(RetentionLimits.TypePeriod(name, nanoseconds: period))
+        }
+        guard RetentionLimits.periods(of: periods).count <= RetentionLimits.periodsMax else {
+            throw SettingProblem(expected: "at most \(RetentionLimits.periodsMax) different periods of types")
+        }
+        return periods
+    }
+
+    /// Names with a period each: `acme=30d, bank=365d`.
+    private static func periodsByName(
+        _ text: String, expected: String
+    ) throws(SettingProblem) -> [(name: String, nanoseconds: Int64)] {
+        var periods: [(name: String, nanoseconds: Int64)] = []
+        for part in parts(text) {
+            let pair = part.split(separator: "=", omittingEmptySubsequences: false).map { trimmed($0) }
+            guard pair.count == 2, !pair[0].isEmpty else { throw SettingProblem(expected: expected) }
+            periods.append((pair[0], try retention(pair[1])))
         }
         return periods
     }

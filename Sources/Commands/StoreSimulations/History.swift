@@ -72,13 +72,12 @@ struct History {
     /// Whether events go once they are old enough.
     var retains: Bool { lives.contains { $0.options.retains } }
 
+    /// Whether some types go before others of the same conversations.
+    var settles: Bool { lives.contains { $0.options.typesGoFirst } }
+
     /// How long an event stays at the least, whatever life it is in: ns.
     func keptNanoseconds(_ event: PlainEvent) -> Int64 {
-        let periods = lives.map { $0.options.otherNanoseconds ?? LifeOptions.retainedNanoseconds }
-        guard event.tenant == PlainEvent.otherTenant, let least = periods.min() else {
-            return LifeOptions.retainedNanoseconds
-        }
-        return least
+        lives.map { $0.options.keptNanoseconds(event) }.min() ?? LifeOptions.retainedNanoseconds
     }
 
     /// Whether rows come to stand for others.
@@ -98,13 +97,28 @@ struct LifeOptions: Equatable {
     var conversationsAtOnce = 4_096
     /// Jobs beside the writer wait for a step that has them done.
     var holdsJobs = true
-    /// Events go once they are as old as ``LifeOptions/retainedNanoseconds``.
+    /// Events go once they are as old as ``LifeOptions/periodNanoseconds``.
     var retains = false
 
+    /// Events of ``LifeOptions/earlyTypes`` go as early as otherwise all, and all others stay for twice as long.
+    var typesGoFirst = false
     /// The other tenant has a period of its own: ns.
     var otherNanoseconds: Int64?
 
     static let retainedNanoseconds = RetentionLimits.nanosecondsMin
+
+    /// Answers, and spans.
+    static let earlyTypes = ["message.sent", "span.received"]
+
+    /// How long events stay that nothing else is said of: ns.
+    private var periodNanoseconds: Int64 { (typesGoFirst ? 2 : 1) * Self.retainedNanoseconds }
+
+    /// How long an event stays at the least: ns.
+    func keptNanoseconds(_ event: PlainEvent) -> Int64 {
+        let isOther = event.tenant == PlainEvent.otherTenant
+        let period = isOther ? otherNanoseconds ?? periodNanoseconds : periodNanoseconds
+        return typesGoFirst && Self.earlyTypes.contains(event.type) ? min(period, Self.retainedNanoseconds) : period
+    }
 
     var store: StoreOptions {
         var options = StoreOptions()
@@ -118,7 +132,10 @@ struct LifeOptions: Equatable {
             let tenants = otherNanoseconds.map {
                 [RetentionLimits.TenantPeriod(PlainEvent.otherTenant, nanoseconds: $0)]
             }
-            options.retention = RetentionLimits(eventsNanoseconds: Self.retainedNanoseconds, tenants: tenants ?? [])
+            let limits = RetentionLimits(eventsNanoseconds: periodNanoseconds, tenants: tenants ?? [])
+            let types = typesGoFirst ? Self.earlyTypes : []
+            options.retention = limits.with(
+                types: types.map { RetentionLimits.TypePeriod($0, nanoseconds: Self.retainedNanoseconds) })
         }
         return options
     }

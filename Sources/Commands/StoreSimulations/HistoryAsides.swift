@@ -6,12 +6,17 @@ import Platform
 /// its own, so that histories without them are what they were before there were any.
 struct HistoryAsides {
     private var generator: SeededGenerator
+    /// Likewise, of what was there later.
+    private var typesGenerator: SeededGenerator
     /// Days that have passed.
     private var days: Int64 = 0
     /// On which day an event is sent first, by its id.
     private var firstDays: [String: Int64] = [:]
 
-    init(seed: UInt64) { generator = SeededGenerator(seed: seed ^ 0x6173_6964_6573) }
+    init(seed: UInt64) {
+        generator = SeededGenerator(seed: seed ^ 0x6173_6964_6573)
+        typesGenerator = SeededGenerator(seed: seed ^ 0x7479_7065_73)
+    }
 
     mutating func add(to history: inout History) {
         // A disk that lies may bring back what has gone.
@@ -19,6 +24,7 @@ struct HistoryAsides {
         if history.clock == .runs, !lies, generator.oneIn(2) { addDays(to: &history) }
         if generator.oneIn(4) { addBackups(to: &history) }
         if history.retains, generator.oneIn(2) { addTenant(to: &history) }
+        if history.retains, typesGenerator.oneIn(2) { addTypes(to: &history) }
     }
 
     // MARK: Retention
@@ -91,6 +97,16 @@ struct HistoryAsides {
                 let number = Int(history.batches[batch][event].id.filter(\.isNumber)) ?? 0
                 if number / 4 % 2 == 1 { history.batches[batch][event].tenant = PlainEvent.otherTenant }
             }
+        }
+    }
+
+    /// Has some types go before others, in most lives. What was dropped beside an event leaves no other row stand for
+    /// it.
+    private mutating func addTypes(to history: inout History) {
+        // What a repair says of positions that are lost is of segments as they were sealed.
+        guard !history.replaces, history.damage == nil else { return }
+        for life in history.lives.indices {
+            history.lives[life].options.typesGoFirst = !typesGenerator.oneIn(4)
         }
     }
 

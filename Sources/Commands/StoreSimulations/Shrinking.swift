@@ -52,6 +52,7 @@ extension History {
             var plain = LifeOptions()
             plain.retains = lives[life].options.retains
             plain.otherNanoseconds = lives[life].options.otherNanoseconds
+            plain.typesGoFirst = lives[life].options.typesGoFirst
             if lives[life].options != plain {
                 var history = self
                 history.lives[life].options = plain

@@ -123,7 +123,8 @@ struct ServeCommand: AsyncParsableCommand {
             discussion:
                 "Default: PLIMSOLL_RETENTION_EVENTS, else never: for ever. Turns, conversations, rollups and counters "
                 + "stay; what is dropped cannot be had back. Single tenants may have a period of their own: setting "
-                + "retention.tenants, such as PLIMSOLL_RETENTION_TENANTS=acme=60d,bank=365d.",
+                + "retention.tenants, such as PLIMSOLL_RETENTION_TENANTS=acme=60d,bank=365d. Event types may have one, "
+                + "too: setting retention.types, such as PLIMSOLL_RETENTION_TYPES=message.sent=30d.",
             valueName: "period"))
     var retentionEvents: String?
 

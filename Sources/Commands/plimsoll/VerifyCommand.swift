@@ -40,16 +40,17 @@ struct VerifyCommand: ParsableCommand {
                 "\(result.conversationsOfOldForms) conversations have rows that an earlier version made; they were not "
                     + "compared and come anew with their next event")
         }
-        let ofTenants = result.droppedTenants.reduce(0) { $0 + $1.events }
+        let named = (result.droppedTenants + result.droppedTypes).reduce(0) { $0 + $1.events }
         if let time = result.droppedUntil {
             try StandardStream.output.print(
-                "\(result.droppedEvents - ofTenants) of the events were dropped by retention, received until "
+                "\(result.droppedEvents - named) of the events were dropped by retention, received until "
                     + "\(RFC3339.render(time)); what was made of them is what it was then")
         }
-        if !result.droppedTenants.isEmpty {
-            let told = result.droppedTenants.map { "\($0.events) of \($0.name) until \(RFC3339.render($0.until))" }
+        let shares = [("tenants", result.droppedTenants), ("types", result.droppedTypes)]
+        for (kind, shares) in shares where !shares.isEmpty {
+            let told = shares.map { "\($0.events) of \($0.name) until \(RFC3339.render($0.until))" }
             try StandardStream.output.print(
-                "of events of tenants with a period of their own were dropped: \(told.joined(separator: ", "))")
+                "of events of \(kind) with a period of their own were dropped: \(told.joined(separator: ", "))")
         }
         try StandardStream.output.print(
             "\(result.segments) segments, \(result.events) events, \(result.turns) turns and \(result.conversations) "

@@ -77,6 +77,8 @@ package struct ProcessSamples: Sendable {
     package var keptSince: Int64?
     /// The same by tenant with a period of its own of which some went.
     package var tenantsKeptSince: [(tenant: String, time: Int64)] = []
+    /// The same by type with a period of its own of which some went.
+    package var typesKeptSince: [(type: String, time: Int64)] = []
     /// For how long the oldest events that are no longer kept could have gone (ns); nil where all are kept for ever.
     package var overdueNanoseconds: Int64?
 
@@ -119,6 +121,11 @@ package struct ProcessSamples: Sendable {
                 : family(
                     "plimsoll_tenant_events_kept_since_timestamp_seconds",
                     tenantsKeptSince.map { ([$0.tenant], Int($0.time / 1_000_000_000)) }),
+            typesKeptSince.isEmpty
+                ? nil
+                : family(
+                    "plimsoll_type_events_kept_since_timestamp_seconds",
+                    typesKeptSince.map { ([$0.type], Int($0.time / 1_000_000_000)) }),
             number("plimsoll_retention_overdue_seconds", overdueNanoseconds.map { Int($0 / 1_000_000_000) }),
             family("plimsoll_segments", tiers.map { ([$0.name], $0.segments) }),
             family("plimsoll_segment_bytes", tiers.map { ([$0.name], $0.bytes) }),

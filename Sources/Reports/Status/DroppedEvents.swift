@@ -16,14 +16,14 @@ struct DroppedEvents {
         var receivedUntil: Int64?
     }
 
-    /// By why, and what of that was of tenants with a period of their own, by name; nil where nothing was.
-    func sections() throws -> (byReason: ReportSection?, byTenant: ReportSection?) {
-        guard runner.catalog.table(named: "system_events") != nil else { return (nil, nil) }
+    /// By why, and what of that was of tenants and of types with a period of their own, by name; nil where nothing was.
+    func sections() throws -> (byReason: ReportSection?, byTenant: ReportSection?, byType: ReportSection?) {
+        guard runner.catalog.table(named: "system_events") != nil else { return (nil, nil, nil) }
         let records = try runner.rows(
             "select data->>'reason', cast(data->>'events' as bigint), cast(data->>'bytes' as bigint), "
-                + "data->>'dropped_at', data->>'received_until', data->>'tenants' from system_events "
+                + "data->>'dropped_at', data->>'received_until', data->>'tenants', data->>'types' from system_events "
                 + "where type = '\(RetentionLimits.recordType)'")
-        return (byReason(records), byTenant(records))
+        return (byReason(records), byName(records, "tenant", column: 5), byName(records, "type", column: 6))
     }
 
     private func byReason(_ records: [ReportRow]) -> ReportSection? {
@@ -56,11 +56,12 @@ struct DroppedEvents {
             })
     }
 
-    private func byTenant(_ records: [ReportRow]) -> ReportSection? {
+    /// - Parameter column: of the records, where what went of each stands.
+    private func byName(_ records: [ReportRow], _ kind: String, column: Int) -> ReportSection? {
         var sums: [ExactText: Sum] = [:]
         for record in records {
-            for tenant in record.text(5).flatMap({ try? JSONReader.parse($0) })?.array ?? [] {
-                guard let name = tenant["name"]?.string, let events = tenant["events"]?.integer, events > 0
+            for part in record.text(column).flatMap({ try? JSONReader.parse($0) })?.array ?? [] {
+                guard let name = part["name"]?.string, let events = part["events"]?.integer, events > 0
                 else { continue }
                 var sum = sums[ExactText(name)] ?? Sum()
                 sum.events += Int128(events)
@@ -70,13 +71,13 @@ struct DroppedEvents {
         }
         if sums.isEmpty { return nil }
         return ReportSection(
-            name: "dropped_tenants", title: "What of that was of tenants with a period of their own",
+            name: "dropped_\(kind)s", title: "What of that was of \(kind)s with a period of their own",
             columns: [
-                ReportColumn("tenant", "tenant"), ReportColumn("events", "events"),
+                ReportColumn(kind, kind), ReportColumn("events", "events"),
                 ReportColumn("received_until", "received up to"),
             ],
-            rows: sums.sorted { $0.key < $1.key }.map { tenant, sum in
-                [.text(tenant.text), .count(sum.events), sum.receivedUntil.map { .time($0) } ?? .none]
+            rows: sums.sorted { $0.key < $1.key }.map { name, sum in
+                [.text(name.text), .count(sum.events), sum.receivedUntil.map { .time($0) } ?? .none]
             })
     }
 

@@ -10,9 +10,9 @@ struct StatusReport {
     private static let changesMax = 20
     private static let dropped = ReportDefinition(
         "dropped",
-        "events that went by their age (retention.events, retention.tenants) or for want of room (max_disk): of those "
-            + "received up to then only conversations that go on have theirs, and tenants that keep theirs for longer; "
-            + "turns, conversations, rollups and counters stay")
+        "events that went by their age (retention.events, retention.tenants, retention.types) or for want of room "
+            + "(max_disk): of those received up to then only conversations that go on have theirs, and tenants and "
+            + "types that are kept for longer; turns, conversations, rollups and counters stay")
 
     func report() throws -> Report {
         let end = to ?? runner.now
@@ -24,7 +24,7 @@ struct StatusReport {
         let judging = try runner.objectives(hour)
         let (now, before) = (try figures(period, judging.set), try figures(earlier, judging.set))
         let coverage = Coverage(runner: runner)
-        let (dropped, ofTenants) = try DroppedEvents(runner: runner).sections()
+        let (dropped, ofTenants, ofTypes) = try DroppedEvents(runner: runner).sections()
         return Report(
             name: "status", title: "The last hour",
             basis: runner.basis(
@@ -35,7 +35,7 @@ struct StatusReport {
                 try coverage.section([("now", period), ("week_before", earlier)]),
                 objectives(judging.set, now.levels, before.levels),
                 activity(now, before), try changes(end),
-            ] + [dropped, ofTenants].compactMap { $0 },
+            ] + [dropped, ofTenants, ofTypes].compactMap { $0 },
             main: "objectives",
             definitions: [
                 ReportDefinition(

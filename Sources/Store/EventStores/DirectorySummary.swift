@@ -135,7 +135,7 @@ package struct DirectorySummary: Sendable {
     private static func isMade(_ table: String) -> Bool {
         [
             "turns", "conversations", "system_events", "dead_letters", ManifestSegment.frozenTable,
-            ManifestSegment.partlyFrozenTable,
+            ManifestSegment.partlyFrozenTable, ManifestSegment.typesFrozenTable, ManifestSegment.settledTable,
         ].contains(table)
             || table.hasPrefix("rollup_")
     }

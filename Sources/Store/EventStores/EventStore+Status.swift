@@ -42,7 +42,7 @@ package struct StoreStatus: Hashable, Sendable {
     package var retention = RetentionStatus()
     /// Events that retention dropped, ever.
     package var droppedEvents: Int64 = 0
-    /// When the last of them was received, or later, but for tenants with a period of their own, of which
+    /// When the last of them was received, or later, but for tenants and types with a period of their own, of which
     /// ``RetentionStatus/tenants`` tells (ns since 1970 UTC); nil where none was dropped.
     package var droppedUntil: Int64?
     /// What is not as it should be while the store goes on.

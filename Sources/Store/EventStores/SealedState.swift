@@ -13,6 +13,9 @@ final class SealedSegment: Sendable {
     let timeRange: ClosedRange<Int64>
     /// Whether its rows stand for events that retention dropped.
     let isFrozen: Bool
+    /// Whether retention dropped other events of the same conversations, whose rows stay as they are: no conversation
+    /// is folded from its events any more.
+    let isSettled: Bool
     /// Whether it lies where archived ones do.
     let isArchived: Bool
     /// What went then; nil of other segments, and where it cannot be read.
@@ -22,14 +25,15 @@ final class SealedSegment: Sendable {
 
     private init(
         id: UInt64, reader: SegmentReader, replaced: ReplacedRows, positions: ClosedRange<Int64>?,
-        timeRange: ClosedRange<Int64>, isFrozen: Bool, isArchived: Bool, drop: RetentionDrop?, identities: BlockFilter?
+        timeRange: ClosedRange<Int64>, isFrozen: Bool, isSettled: Bool, isArchived: Bool, drop: RetentionDrop?,
+        identities: BlockFilter?
     ) {
         self.id = id
         self.reader = reader
         self.replaced = replaced
         self.positions = positions
         self.timeRange = timeRange
-        (self.isFrozen, self.isArchived, self.drop) = (isFrozen, isArchived, drop)
+        (self.isFrozen, self.isSettled, self.isArchived, self.drop) = (isFrozen, isSettled, isArchived, drop)
         self.identities = identities
     }
 
@@ -44,7 +48,8 @@ final class SealedSegment: Sendable {
         // used is no reason not to open.
         return SealedSegment(
             id: description.segmentID, reader: reader, replaced: ReplacedRows(), positions: entry.positions,
-            timeRange: description.timeRange ?? 0...0, isFrozen: entry.isFrozen, isArchived: entry.isArchived,
+            timeRange: description.timeRange ?? 0...0, isFrozen: entry.isFrozen, isSettled: entry.isSettled,
+            isArchived: entry.isArchived,
             drop: try StoreError.ifReadable { try drop(reader) },
             identities: try StoreError.ifReadable { try reader.identityFilter() })
     }
@@ -74,7 +79,7 @@ final class SealedSegment: Sendable {
     func replacing(replaced: ReplacedRows) -> SealedSegment {
         SealedSegment(
             id: id, reader: reader, replaced: replaced, positions: positions, timeRange: timeRange,
-            isFrozen: isFrozen, isArchived: isArchived, drop: drop, identities: identities)
+            isFrozen: isFrozen, isSettled: isSettled, isArchived: isArchived, drop: drop, identities: identities)
     }
 }
 
@@ -127,9 +132,17 @@ struct SealedState: Sendable {
     /// Events before this time (ns) may be gone of somebody; nil where none was dropped.
     var horizon: Int64? { ends.latest }
 
-    /// By scope of the settings: up to which received time a look since the start found no event that could go (ns). A
-    /// start looks again, which costs little where there is none (``RetentionScope/hasRows(in:)``).
+    /// What calls cost before this time (ns) is fixed in conversations, or may be; nil where it is nowhere.
+    var costHorizon: Int64? {
+        let settled = segments.lazy.filter(\.isSettled).map { $0.timeRange.upperBound.saturatingAdd(1) }.max()
+        return [horizon, settled].compactMap { $0 }.max()
+    }
+
+    /// By scope: up to which received time a look since the start found no event that could go (ns). A start looks
+    /// again, which costs little where there is none (``RetentionScope/hasRows(in:)``).
     var clear: [RetentionScope: Int64] = [:]
+    /// The same of segments of settled conversations: those that were looked through.
+    var clearSettled: [RetentionScope: Set<UInt64>] = [:]
 
     /// What retention dropped, as far as it can be read, in the order of the segments.
     var drops: [RetentionDrop] { segments.compactMap(\.drop) }

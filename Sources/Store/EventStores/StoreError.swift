@@ -27,7 +27,8 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
     case logLost(CorruptionError)
     /// A re-booking would change more than 9.2 million USD at once.
     case correctionTooLarge
-    /// A re-booking asks for calls of before this time (ns), some of which retention dropped: what they cost is fixed.
+    /// A re-booking asks for calls of before this time (ns), some of which retention dropped, or events beside them:
+    /// what they cost is fixed.
     case correctionTooOld(horizon: Int64)
     /// What a record would have to tell is more than one record of the log holds; nothing changed.
     case recordTooLarge(bytes: Int)
@@ -53,8 +54,8 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
         case .correctionTooLarge:
             "the correction is beyond 9,223,372 USD; book shorter periods again, one after the other"
         case .correctionTooOld(let horizon):
-            "calls of before \(RFC3339.render(horizon)) were dropped by retention, and what they cost stays as it is; "
-                + "book again from then on"
+            "calls of before \(RFC3339.render(horizon)) were dropped by retention, or events beside them, and what "
+                + "they cost stays as it is; book again from then on"
         case .recordTooLarge(let bytes):
             "a record of it would have \(bytes) bytes, and the log holds \(LogFormat.payloadBytesMax); ask for less at once, "
                 + "such as one model instead of all"

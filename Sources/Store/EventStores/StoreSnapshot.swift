@@ -94,15 +94,19 @@ package struct StoreSnapshot: TableCatalog {
         case "conversations": readModel(name, ReadModelColumns.conversations)
         case "system_events": recordTable(name, SystemTables.events, areLetters: false)
         case "dead_letters": recordTable(name, SystemTables.deadLetters, areLetters: true)
-        default: layouts.tables.first { $0.name == name }.map { retained(eventTable($0)) } ?? rollupTable(name)
+        default:
+            layouts.tables.first { $0.name == name }.map { retained(eventTable($0), typeName: $0.typeName) }
+                ?? rollupTable(name)
         }
     }
 
     /// A table of events that says where they end.
-    private func retained(_ table: any TableSource) -> any TableSource {
+    /// - Parameter typeName: of its events; nil: of all.
+    private func retained(_ table: any TableSource, typeName: String? = nil) -> any TableSource {
         guard horizon != nil, let time = table.columns.firstIndex(where: { $0.name == "time" }) else { return table }
         return RetainedTable(
             base: table, time: time, tenant: table.columns.firstIndex { $0.name == "tenant" },
+            type: typeName == nil ? table.columns.firstIndex { $0.name == "type" } : nil, typeName: typeName,
             ends: version.sealed.ends)
     }
 

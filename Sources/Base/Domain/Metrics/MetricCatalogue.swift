@@ -379,16 +379,21 @@ package enum MetricCatalogue {
         MetricDefinition(
             "plimsoll_events_kept_since_timestamp_seconds", .gauge, unit: "seconds",
             "All events received later than this are there, in seconds since 1970; of earlier ones some were dropped. "
-                + "Tenants with a period of their own have plimsoll_tenant_events_kept_since_timestamp_seconds.",
+                + "Tenants with a period of their own have plimsoll_tenant_events_kept_since_timestamp_seconds, types "
+                + "plimsoll_type_events_kept_since_timestamp_seconds.",
             .process),
         MetricDefinition(
             "plimsoll_tenant_events_kept_since_timestamp_seconds", .gauge, unit: "seconds",
             "The same of events of a tenant with a period of its own (retention.tenants) of which some were dropped.",
             labels: [MetricLabel("tenant", .given)], .process),
         MetricDefinition(
+            "plimsoll_type_events_kept_since_timestamp_seconds", .gauge, unit: "seconds",
+            "The same of events of a type with a period of its own (retention.types) of which some were dropped.",
+            labels: [MetricLabel("type", .given)], .process),
+        MetricDefinition(
             "plimsoll_retention_overdue_seconds", .gauge, unit: "seconds",
-            "For how long the oldest events that are no longer kept (retention.events, retention.tenants) could have "
-                + "gone; else 0.",
+            "For how long the oldest events that are no longer kept (retention.events, retention.tenants, "
+                + "retention.types) could have gone; else 0.",
             .process),
     ]
 }

@@ -63,6 +63,7 @@ extension Routes {
         samples.dropped = status.retention.dropped.map { ($0.reason.rawValue, $0.events, $0.bytes) }
         (samples.lastDrop, samples.keptSince) = (status.retention.lastDrop, status.droppedUntil)
         samples.tenantsKeptSince = status.retention.tenants.map { ($0.name, $0.until) }
+        samples.typesKeptSince = status.retention.types.map { ($0.name, $0.until) }
         samples.overdueNanoseconds = status.retention.overdueNanoseconds
         samples.traceExports = senders.map(\.sample)
         samples.alertSending = alertSenders.map(\.sample)

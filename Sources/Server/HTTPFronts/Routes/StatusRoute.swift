@@ -124,6 +124,15 @@ extension Routes {
                     }
                 }
             }
+            if !retention.limits.types.isEmpty {
+                json.key("types")
+                json.array(retention.limits.types) { period, json in
+                    json.object {
+                        $0.member("type", period.name)
+                        $0.member("events_seconds", period.nanoseconds / 1_000_000_000)
+                    }
+                }
+            }
             if let budget = retention.limits.budget {
                 json.member("max_disk_bytes", budget.bytes)
                 json.member("keep_at_least_seconds", budget.keptNanoseconds / 1_000_000_000)
@@ -143,6 +152,16 @@ extension Routes {
                 json.array(retention.tenants) { dropped, json in
                     json.object {
                         $0.member("tenant", dropped.name)
+                        $0.member("events", dropped.events)
+                        $0.member("until", RFC3339.render(dropped.until))
+                    }
+                }
+            }
+            if !retention.types.isEmpty {
+                json.key("dropped_types")
+                json.array(retention.types) { dropped, json in
+                    json.object {
+                        $0.member("type", dropped.name)
                         $0.member("events", dropped.events)
                         $0.member("until", RFC3339.render(dropped.until))
                     }

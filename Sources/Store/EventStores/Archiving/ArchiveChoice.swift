@@ -11,6 +11,8 @@ struct ArchiveChoice {
         /// First and last position of its events; nil where it has none.
         var positions: ClosedRange<Int64>?
         var isArchived: Bool
+        /// No conversation is folded from its events any more: it becomes one with such alone.
+        var isSettled = false
         /// What stands for events that were dropped, and what cannot be read: it stays as it is.
         var isBarrier: Bool
     }
@@ -72,8 +74,9 @@ struct ArchiveChoice {
         run.events + next.events <= eventsMax && run.bytes + next.bytes <= bytesMax
     }
 
-    /// A segment's positions have no gap.
+    /// A segment's positions have no gap, and conversations are folded from all of its events or from none.
     private static func isNeighbour(_ one: Candidate, _ next: Candidate) -> Bool {
+        guard one.isSettled == next.isSettled else { return false }
         guard let positions = one.positions, let following = next.positions else { return true }
         return following.lowerBound == positions.upperBound + 1
     }

@@ -32,7 +32,8 @@ extension Writer {
         return start(
             CompactionJob(
                 segments: segments, registry: registry, layouts: layouts, identityKey: identityKey,
-                compression: .archive, stop: compactionStop, archive: files, archiveClaim: archiveClaim))
+                compression: .archive, stop: compactionStop, archive: files, archiveClaim: archiveClaim,
+                isSettled: segments.allSatisfy(\.isSettled)))
     }
 
     private func segmentsToArchive(through cutoff: Int64) -> [SealedSegment] {
@@ -46,6 +47,7 @@ extension Writer {
                 ArchiveChoice.Candidate(
                     receivedUntil: receivedUntil, events: segment.isFrozen ? 0 : segment.eventRowCount(layouts),
                     bytes: segment.reader.lengthBytes, positions: segment.positions, isArchived: segment.isArchived,
+                    isSettled: segment.isSettled,
                     isBarrier: segment.isFrozen || leftOver[segment.id] != nil
                         || compactionBarriers.contains(segment.id)))
             // Those behind it were received later.

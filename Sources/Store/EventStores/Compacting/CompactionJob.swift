@@ -25,6 +25,8 @@ struct CompactionJob: StoreJob {
     var archive: StoreFiles?
     /// Of an archive outside the data directory.
     var archiveClaim: ArchiveClaim?
+    /// Whether rows that are frozen stand for the conversations of what is taken (``SealedSegment/isSettled``).
+    var isSettled = false
     /// Known once the job is done.
     let rows = CompactedRows()
 
@@ -85,14 +87,14 @@ struct CompactionJob: StoreJob {
     func write(to writer: SegmentWriter) throws -> (past: ReplacedRows, groups: Int) {
         let hints = SegmentHints(registry)
         let watermark =
-            try filter.map { try RollupGroups.watermark(of: segments, layouts, registry, $0, check: stop.check) }
+            try filter.map { try RollupGroups.watermark(of: segments, layouts, $0, check: stop.check) }
             ?? RollupGroups.watermark(of: segments, layouts)
         var rollups = layouts.rollups.map { RollupParts($0.layout) }
         var (past, allGroups) = (ReplacedRows(), 0)
         for layout in layouts.tables {
             let table = try MergedTable(
                 layout.name, columns: layout.columns, of: segments, by: .events,
-                filter: filter?.staying(of: layout, registry), check: stop.check)
+                filter: filter?.staying(of: layout), check: stop.check)
             var groupCount = 0
             var moves = CompactedRows.Table(table)
             func add(_ chunk: Chunk, _ columns: [TableColumn]) throws {
@@ -135,7 +137,18 @@ struct CompactionJob: StoreJob {
             rows.add(moves)
         }
         for group in RollupGroups.encoded(rollups, layouts: layouts) { try writer.add(group) }
+        if isSettled { try writeSettledMark(watermark, hints, to: writer) }
         return (past, allGroups)
+    }
+
+    /// What makes the segment one of those whose conversations are settled.
+    private func writeSettledMark(_ watermark: Int64, _ hints: SegmentHints, to writer: SegmentWriter) throws {
+        let last = segments.compactMap(\.positions?.upperBound).max() ?? 0
+        let note = SystemRecord(
+            position: last, receivedTime: watermark, content: .event(type: "retention.settled", data: "{}"))
+        try writer.add(
+            table: ManifestSegment.settledTable, columns: hints.columns(SystemTables.events),
+            chunk: SystemTables.chunks([note]).events)
     }
 
     /// A table beside those of event types, and how its rows are ordered.
@@ -172,7 +185,7 @@ struct CompactionJob: StoreJob {
     static func knows(_ segments: [SealedSegment], _ layouts: EventTableLayouts) -> Bool {
         let known = Set(
             layouts.tables.map(\.name) + layouts.rollups.map(\.name)
-                + (readModels + records).map(\.name))
+                + (readModels + records).map(\.name) + [ManifestSegment.settledTable])
         return segments.allSatisfy { $0.reader.tableNames.allSatisfy(known.contains) }
     }
 }

@@ -66,7 +66,7 @@ struct MergedTable {
                 let dead = segment.deadRows(table: name, group: index)
                 try Self.add(
                     group, as: Int32(sources.count), of: segment.positions, without: dead,
-                    only: try filter?.rows(of: group), by: order, to: &live, &past)
+                    only: try filter?.rows(of: group, in: segment), by: order, to: &live, &past)
                 sources.append(group)
                 origins.append(ReplacedRows.Place(segment: segment.id, table: name, group: index))
             }

@@ -34,10 +34,10 @@ extension Writer {
                 stop: compactionStop))
     }
 
-    /// Rollups of some follow from no events, others are archived, and what was left over is found by its id: they stay
-    /// as they are.
+    /// Rollups of some follow from no events, no conversations from those of others, some are archived, and what was
+    /// left over is found by its id: they stay as they are.
     private var settledSegments: [UInt64] {
-        sealed.segments.filter { $0.isFrozen || $0.isArchived }.map(\.id) + sealed.leftOver.keys
+        sealed.segments.filter { $0.isFrozen || $0.isSettled || $0.isArchived }.map(\.id) + sealed.leftOver.keys
     }
 
     /// What a compaction changes, with the rows that were marked since it began: where they are in the new segment.

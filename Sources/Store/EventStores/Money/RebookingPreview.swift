@@ -57,7 +57,9 @@ extension StoreSnapshot {
     package func rebookingPreview(
         provider: String, model: String?, times: Range<Int64>, look: () throws -> Void = {}
     ) throws -> RebookingPreview {
-        if let horizon, times.lowerBound < horizon { throw StoreError.correctionTooOld(horizon: horizon) }
+        if let horizon = version.sealed.costHorizon, times.lowerBound < horizon {
+            throw StoreError.correctionTooOld(horizon: horizon)
+        }
         let scope = RebookingPreview.Scope(provider: provider, model: model, times: times)
         return try rebookingPreviews([scope], look: look)[0]
     }

@@ -13,7 +13,7 @@ extension Writer {
     func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking {
         try checkUsable()
         settleIfDone()
-        if let horizon = sealed.horizon, times.lowerBound < horizon {
+        if let horizon = sealed.costHorizon, times.lowerBound < horizon {
             throw StoreError.correctionTooOld(horizon: horizon)
         }
         var rebooking = Rebooking(

@@ -35,7 +35,7 @@ struct MixedChannelSearch {
         in sealed: SealedState, _ body: (inout MixedChannelSearch, RowGroup, Set<UInt32>) throws -> Void
     ) throws {
         for table in QuestionRule.allCases.map(\.table) {
-            for segment in sealed.segments {
+            for segment in sealed.segments where !segment.isSettled {
                 for (index, group) in segment.reader.groups(table: table).enumerated() {
                     do {
                         try body(&self, group, segment.deadRows(table: table, group: index))

@@ -94,7 +94,7 @@ struct SealedConversations {
         }
         var places: [Place] = []
         for layout in source.layouts.tables {
-            for segment in source.sealed.segments {
+            for segment in source.sealed.segments where !segment.isSettled {
                 for (number, group) in segment.reader.groups(table: layout.name).enumerated() {
                     guard let times = group.timeRange else { continue }
                     let inTime = present.filter { firsts[$0] <= times.upperBound && lasts[$0] >= times.lowerBound }

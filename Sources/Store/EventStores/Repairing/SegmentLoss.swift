@@ -81,7 +81,7 @@ struct SegmentLoss: Sendable {
     var lines: [String] {
         let description = entry.description
         let count = events == 1 ? "1 event" : "\(events) events"
-        let made = "what turns, conversations and rollups say of"
+        let made = "what \(entry.isSettled ? "" : "turns, conversations and ")rollups say of"
         var lines = [
             entry.isFrozen
                 ? "\(made) events that retention dropped, which come in again as new"

@@ -11,7 +11,7 @@ struct FrozenRows {
     /// By rollup.
     private(set) var rollups: [[Chunk]] = []
     /// Without its positions and tables.
-    private(set) var drop: RetentionDrop
+    var drop: RetentionDrop
 
     /// - Parameter settled: conversations whose events go.
     /// - Throws: ``StorageError``, ``FileContentError``; ``RetentionJob/Obstacle`` where a sum is too large for a row.
@@ -26,11 +26,12 @@ struct FrozenRows {
         var parts = job.layouts.rollups.map { RollupParts($0.layout) }
         for layout in job.layouts.tables {
             let foldings = job.layouts.rollups.map { $0.layout(ofTable: Int(layout.typeID)) }
-            let rest = rest.staying(of: layout, job.registry)
+            guard drop.scope.contains(type: layout.typeName) else { continue }
+            let rest = rest.staying(of: layout)
             for segment in job.segments {
                 for (index, group) in segment.reader.groups(table: layout.name).enumerated() where !group.isPast {
                     try job.stop.check()
-                    let stays = try rest.rows(of: group)
+                    let stays = try rest.rows(of: group, in: segment)
                     let rows = segment.liveRows(of: group, index: index, table: layout.name).filter { !stays[$0] }
                     if rows.isEmpty { continue }
                     let chunk = try Self.chunk(of: group, layout, rows.map { UInt32($0) }, foldings, job)
@@ -56,7 +57,8 @@ struct FrozenRows {
         _ job: RetentionJob
     ) throws -> Chunk {
         let morsel = layout.morsel(of: group, statistics: ScanStatistics(), overlay: job.overlay)
-        let tenant = job.tier.scope.isNamed ? layout.index(of: "tenant") : nil
+        let scope = job.tier.scope
+        let tenant = scope.isNamed && !scope.isOfTypes ? layout.index(of: "tenant") : nil
         let columns = try layout.columns.indices.map { index -> Vector in
             let isRead =
                 index == layout.time || index == layout.money?.state || index == tenant
@@ -74,7 +76,9 @@ struct FrozenRows {
         for time in (0..<chunk.rowCount).lazy.compactMap({ times.integer(at: $0) }) {
             drop.times = min(drop.times?.lowerBound ?? time, time)...max(drop.times?.upperBound ?? time, time)
         }
-        if drop.scope.isNamed, let tenant = layout.index(of: "tenant") {
+        if drop.scope.isOfTypes {
+            note(type: layout.typeName, times, chunk.rowCount)
+        } else if drop.scope.isNamed, let tenant = layout.index(of: "tenant") {
             note(CodedTexts(chunk.columns[tenant]), times, chunk.rowCount)
         }
         guard let money = layout.money else { return }
@@ -90,11 +94,20 @@ struct FrozenRows {
             let code = tenants.code(of: row)
             if places[code] == nil {
                 let name = ExactText(String(decoding: tenants.text(of: code) ?? [], as: UTF8.self))
-                places[code] = drop.tenants.firstIndex { $0.name == name }
+                places[code] = drop.parts.firstIndex { $0.name == name }
             }
             guard let place = places[code] else { continue }
-            drop.tenants[place].events += 1
-            drop.tenants[place].until = max(drop.tenants[place].until ?? .min, times.integer(at: row) ?? .min)
+            drop.parts[place].events += 1
+            drop.parts[place].until = max(drop.parts[place].until ?? .min, times.integer(at: row) ?? .min)
+        }
+    }
+
+    /// The same of a type.
+    private mutating func note(type: String, _ times: Vector, _ rowCount: Int) {
+        guard let place = drop.parts.firstIndex(where: { $0.name == ExactText(type) }) else { return }
+        drop.parts[place].events += Int64(rowCount)
+        drop.parts[place].until = (0..<rowCount).reduce(drop.parts[place].until) { until, row in
+            max(until ?? .min, times.integer(at: row) ?? .min)
         }
     }
 }

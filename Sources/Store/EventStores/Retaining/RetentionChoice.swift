@@ -4,6 +4,7 @@ import Segments
 struct RetentionChoice {
     /// What is known of a segment.
     struct Candidate {
+        var id: UInt64 = 0
         /// The latest received time of its events (ns); 0 where it has none.
         var receivedUntil: Int64
         /// Rows of events.
@@ -18,6 +19,8 @@ struct RetentionChoice {
         var isArchived = false
         /// It has no positions: its rows, if any, are of events that came before those of the segments ahead of it.
         var isApart = false
+        /// Its conversations are settled: none is folded from its events.
+        var isSettled = false
     }
 
     /// Events that are looked through at one time: as many as compaction makes one segment of.
@@ -72,22 +75,52 @@ struct RetentionChoice {
     ///
     /// Where something is left over of a scope that has tenants in common with this one, as the settings were others,
     /// all is looked through from there on: its events may go on in any of them.
+    ///
+    /// Segments of conversations that are settled (``SealedSegment/isSettled``) are looked through apart from others:
+    /// from these no conversation is folded, and they stay apart. What lies in one came from others' windows, too, so
+    /// each is new that is not known. Where types go, all others are new: none that was looked through is left as it
+    /// was.
     /// - Parameters: as of ``due(_:through:done:bytesWanted:takesArchived:)``; `done` of this scope.
+    ///   - known: segments of settled conversations that have no event of the scope.
+    ///   - alone: what was left over of these others is left alone: it has a tier that goes on with it.
     /// - Returns: no places where none was not looked through.
     /// - Complexity: O(segments).
     static func window(
-        _ candidates: [Candidate], of scope: RetentionScope, through cutoff: Int64, done: Int64?
+        _ candidates: [Candidate], of scope: RetentionScope, through cutoff: Int64, done: Int64?,
+        known: Set<UInt64> = [], leaving alone: Set<RetentionScope> = []
     ) -> Window {
-        let mixed = candidates.firstIndex { $0.leftOver.map { $0 != scope && $0.overlaps(scope) } ?? false }
+        func isLeftAlone(_ candidate: Candidate) -> Bool {
+            guard let left = candidate.leftOver, left != scope else { return false }
+            return !left.overlaps(scope) || !scope.isOfTypes && alone.contains(left)
+        }
+        func isWanted(_ candidate: Candidate) -> Bool {
+            if candidate.isSettled { return candidate.events > 0 && !known.contains(candidate.id) }
+            return scope.isOfTypes ? candidate.events > 0 && !candidate.isApart : isNew(candidate, done)
+        }
+        let mixed = candidates.firstIndex { candidate in
+            guard let left = candidate.leftOver, !scope.isOfTypes else { return false }
+            return left != scope && !isLeftAlone(candidate)
+        }
+        let isOfSettled = areFirstSettled(candidates, through: cutoff, isWanted)
         var (window, events, isRun) = (Window(), 0, false)
         for (place, candidate) in candidates.enumerated() where !candidate.isFrozen {
-            if let left = candidate.leftOver, !left.overlaps(scope) { continue }
+            if isLeftAlone(candidate) { continue }
+            if candidate.isSettled != isOfSettled {
+                // Its positions would lie between the others'.
+                if isRun, !candidate.isApart { break }
+                continue
+            }
             if candidate.leftOver != scope {
                 if candidate.receivedUntil > cutoff { break }
-                let isDue = isNew(candidate, done)
+                let isDue = isWanted(candidate)
                 // What has no events lies between others, and its positions with theirs.
-                let goesAlong = candidate.isApart || candidate.events == 0 && isRun || place >= mixed ?? .max
-                guard isDue || goesAlong else { continue }
+                let goesAlong =
+                    candidate.isApart || candidate.events == 0 && isRun || !isOfSettled && place >= mixed ?? .max
+                guard isDue || goesAlong else {
+                    // Its positions, too.
+                    if isOfSettled, isRun { break }
+                    continue
+                }
                 window.isFull = window.firstDue != nil && events + candidate.events > eventsMax
                 if window.isFull { break }
                 if isDue, window.firstDue == nil { window.firstDue = candidate.receivedUntil }
@@ -97,6 +130,17 @@ struct RetentionChoice {
             events += candidate.events
         }
         return window.firstDue == nil ? Window() : window
+    }
+
+    /// Whether the first one that is due is of settled conversations.
+    private static func areFirstSettled(
+        _ candidates: [Candidate], through cutoff: Int64, _ isDue: (Candidate) -> Bool
+    ) -> Bool {
+        for candidate in candidates where !candidate.isFrozen && candidate.leftOver == nil {
+            if candidate.receivedUntil > cutoff { return false }
+            if isDue(candidate) { return candidate.isSettled }
+        }
+        return false
     }
 
     /// When the last event of the first segment that is due was received (ns); nil where none is.
@@ -123,20 +167,37 @@ extension SealedState {
             let receivedUntil = segment.isFrozen ? 0 : RollupGroups.watermark(of: [segment], layouts)
             candidates.append(
                 RetentionChoice.Candidate(
-                    receivedUntil: receivedUntil, events: segment.isFrozen ? 0 : segment.eventRows(layouts),
+                    id: segment.id, receivedUntil: receivedUntil,
+                    events: segment.isFrozen ? 0 : segment.eventRows(layouts),
                     bytes: segment.reader.lengthBytes, isFrozen: segment.isFrozen, leftOver: leftOver[segment.id],
-                    isArchived: segment.isArchived, isApart: segment.positions == nil))
+                    isArchived: segment.isArchived, isApart: segment.positions == nil, isSettled: segment.isSettled))
             // Those behind it were received later.
             if receivedUntil > cutoff { break }
         }
         return candidates
     }
 
-    /// Up to which received time segments were looked through for what may go of a scope (ns); nil: none was. Where all
+    /// Up to which received time segments were looked through for what may go of a scope (ns), but for those of settled
+    /// conversations; nil: none was. Where all
     /// went together what went on lies among what was looked through: whoever looks for the events of some begins anew.
     func lookedThrough(for scope: RetentionScope) -> Int64? {
-        let drops = drops.filter { ($0.scope == .all) == (scope == .all) && $0.scope.covers(scope) }
+        let drops = drops.filter {
+            ($0.scope == .all) == (scope == .all) && $0.settled == nil && $0.scope.covers(scope)
+        }
         return (drops.map(\.receivedUntil) + [clear[scope]].compactMap { $0 }).max()
+    }
+
+    /// Segments of settled conversations that have no event of a scope: none stayed when these went, or what they were
+    /// made of had none, or a look since the start found none.
+    /// - Complexity: O(drops · log drops), and all their segments.
+    func known(for scope: RetentionScope) -> Set<UInt64> {
+        var known = clearSettled[scope] ?? []
+        for drop in drops.filter({ $0.settled != nil }).sorted(by: { $0.settled ?? 0 < $1.settled ?? 0 }) {
+            guard let id = drop.settled else { continue }
+            let hadNone = !drop.sources.isEmpty && drop.sources.allSatisfy { known.contains($0.id) }
+            if drop.scope.covers(scope) || hadNone { known.insert(id) }
+        }
+        return known
     }
 }
 

@@ -20,8 +20,8 @@ struct RetentionDrop: Sendable {
         var sha256: [UInt8]
     }
 
-    /// What went of one tenant's.
-    struct Tenant: Hashable, Sendable {
+    /// What went of one tenant's, or of one type.
+    struct Part: Hashable, Sendable {
         var name: ExactText
         var events: Int64 = 0
         /// Event time of the latest (ns); nil where none went.
@@ -38,13 +38,16 @@ struct RetentionDrop: Sendable {
     var inexactCalls: Int64 = 0
     /// Event times of those that went (ns); nil where none did.
     var times: ClosedRange<Int64>?
-    /// Whose events could go; those of all others stayed.
+    /// Whose events could go, or which; all others stayed.
     let scope: RetentionScope
-    /// Where that says whose by name: what went of each, ascending.
-    var tenants: [Tenant]
+    /// Where that says so by name: what went of each, ascending.
+    var parts: [Part]
     /// The segment of those that did not go although they could: their conversations go on. nil where there is none,
     /// or it holds others' events as well.
     var left: UInt64?
+    /// The segment of those that stayed where conversations of theirs are settled: it has no event of the scope. nil of
+    /// others.
+    var settled: UInt64?
     /// Why they went.
     var reason: RetentionReason
     /// Bytes of the segments, without those of what goes on.
@@ -68,8 +71,11 @@ struct RetentionDrop: Sendable {
     ) {
         (self.position, self.scope, self.reason, self.droppedAt) = (position, scope, reason, droppedAt)
         (self.receivedUntil, self.rollups, self.sources) = (receivedUntil, rollups, sources)
-        tenants = []
-        if case .only(let names) = scope { tenants = names.sorted().map { Tenant(name: $0) } }
+        parts = []
+        switch scope {
+        case .only(let names), .types(let names): parts = names.sorted().map { Part(name: $0) }
+        case .all, .allBut: break
+        }
     }
 
     /// The record's data as canonical JSON.
@@ -101,6 +107,7 @@ struct RetentionDrop: Sendable {
                     $0.member("sha256", hexadecimal(source.sha256))
                 }
             }
+            if let settled { json.member("settled", settled) }
             json.key("tables")
             json.array(tables) { table, json in
                 json.object {
@@ -109,18 +116,19 @@ struct RetentionDrop: Sendable {
                     $0.member("rows", table.rows)
                 }
             }
-            if !tenants.isEmpty { Self.append(tenants, to: &json) }
+            if !parts.isEmpty, !scope.isOfTypes { Self.append(parts, as: "tenants", to: &json) }
             if let times { json.member("to", RFC3339.render(times.upperBound)) }
+            if scope.isOfTypes { Self.append(parts, as: "types", to: &json) }
         }
     }
 
-    private static func append(_ tenants: [Tenant], to json: inout JSONWriter) {
-        json.key("tenants")
-        json.array(tenants) { tenant, json in
+    private static func append(_ parts: [Part], as name: String, to json: inout JSONWriter) {
+        json.key(name)
+        json.array(parts) { part, json in
             json.object {
-                $0.member("events", tenant.events)
-                $0.member("name", tenant.name.text)
-                if let until = tenant.until { $0.member("to", RFC3339.render(until)) }
+                $0.member("events", part.events)
+                $0.member("name", part.name.text)
+                if let until = part.until { $0.member("to", RFC3339.render(until)) }
             }
         }
     }
@@ -156,7 +164,8 @@ extension RetentionDrop {
         (self.events, inexactCalls, times, self.bytes) = (events, inexact, range(time("from"), time("to")), bytes)
         self.tables = tables.compactMap { $0 }
         left = (json["left"]?.integer).flatMap { UInt64(exactly: $0) }
-        if let array = json["tenants"]?.array { self.tenants = array.compactMap { Tenant($0) } }
+        settled = (json["settled"]?.integer).flatMap { UInt64(exactly: $0) }
+        if let array = (json["types"] ?? json["tenants"])?.array { parts = array.compactMap { Part($0) } }
         guard self.rollups.count == rollups.count, self.tables.count == tables.count,
             self.sources.count == sources.count, (times != nil) == (events > 0)
         else { return nil }
@@ -169,6 +178,7 @@ extension RetentionDrop {
             return names.count == values.count ? Set(names) : nil
         }
         if let others = json["besides"]?.array { return names(others) { $0.string }.map { .allBut($0) } }
+        if let types = json["types"]?.array { return names(types) { $0["name"]?.string }.map { .types($0) } }
         guard let tenants = json["tenants"]?.array else { return .all }
         return names(tenants) { $0["name"]?.string }.map { .only($0) }
     }
@@ -195,7 +205,7 @@ extension RetentionDrop.Table {
     }
 }
 
-extension RetentionDrop.Tenant {
+extension RetentionDrop.Part {
     fileprivate init?(_ json: JSONValue) {
         guard let name = json["name"]?.string, let events = json["events"]?.integer, events >= 0 else { return nil }
         let until = (json["to"]?.string).flatMap { try? RFC3339.parse($0) }
@@ -222,9 +232,10 @@ extension RetentionDrop {
 
     /// For those who run the store, in one line.
     var line: String {
-        let names = tenants.filter { $0.events > 0 }.map(\.name.text)
+        let names = parts.filter { $0.events > 0 }.map(\.name.text)
         let more = names.count > 5 ? " and \(names.count - 5) more" : ""
-        let whose = names.isEmpty ? "" : " of tenant \(names.prefix(5).joined(separator: ", "))\(more)"
+        let kind = scope.isOfTypes ? "type" : "tenant"
+        let whose = names.isEmpty ? "" : " of \(kind) \(names.prefix(5).joined(separator: ", "))\(more)"
         return "retention dropped \(events == 1 ? "1 event" : "\(events) events")\(whose), received up to "
             + "\(RFC3339.render(receivedUntil)), as \(reason.setting) says; turns, conversations, rollups and counters "
             + "of them stay"

@@ -2,31 +2,31 @@ import Bytes
 import Domain
 import JSONTexts
 
-/// Where events begin since retention dropped earlier ones: whose these were, and what is said of them.
+/// Where events begin since retention dropped earlier ones: whose these were, or which, and what is said of them.
 struct RetentionEnds: Sendable {
     /// What went of the events of a scope.
     struct End: Sendable {
-        /// Everybody's, those of all but some tenants, or those of one tenant.
+        /// Everybody's, those of all but some tenants, those of one tenant, or those of one type.
         let scope: RetentionScope
         /// No event of it of this time or later is gone (ns).
         var horizon: Int64
         /// None that is gone was received later (ns).
         var receivedUntil: Int64
         var events: Int64
-        /// Calls among them without an exact cost; of single tenants all together.
+        /// Calls among them without an exact cost; of single tenants and types all together.
         var inexactCalls: Int64 = 0
         var reasons: Set<RetentionReason>
     }
 
-    /// Those of everybody first, those of tenants last, ascending by their names.
+    /// Those of everybody first, then those of tenants, those of types last, ascending by their names.
     private(set) var ends: [End] = []
-    /// Of single tenants, by name.
-    private var horizons: [ExactText: Int64] = [:]
+    /// Of single tenants and types, by name.
+    private var horizons: (ofTenants: [ExactText: Int64], ofTypes: [ExactText: Int64]) = ([:], [:])
     /// Of what went nobody can read whose it was: then it may be anybody's.
     private var unreadableHorizon: Int64?
     private var unreadable = 0
-    /// Of calls of single tenants.
-    private var inexactCalls: Int64 = 0
+    /// Of calls of single tenants, and of types.
+    private var inexactCalls: (ofTenants: Int64, ofTypes: Int64) = (0, 0)
 
     /// Events before this time (ns) may be gone of somebody; nil where none went.
     private(set) var latest: Int64?
@@ -72,11 +72,21 @@ struct RetentionEnds: Sendable {
             whole.inexactCalls = drop.inexactCalls
             return add(whole, &places)
         }
-        inexactCalls = inexactCalls.saturatingAdd(drop.inexactCalls)
-        for tenant in drop.tenants {
-            guard let until = tenant.until, tenant.events > 0 else { continue }
-            add(end(.only([tenant.name]), until, tenant.events), &places)
-            horizons[tenant.name] = max(horizons[tenant.name] ?? .min, until.saturatingAdd(1))
+        if drop.scope.isOfTypes {
+            inexactCalls.ofTypes = inexactCalls.ofTypes.saturatingAdd(drop.inexactCalls)
+        } else {
+            inexactCalls.ofTenants = inexactCalls.ofTenants.saturatingAdd(drop.inexactCalls)
+        }
+        for part in drop.parts {
+            guard let until = part.until, part.events > 0 else { continue }
+            let horizon = until.saturatingAdd(1)
+            if drop.scope.isOfTypes {
+                add(end(.types([part.name]), until, part.events), &places)
+                horizons.ofTypes[part.name] = max(horizons.ofTypes[part.name] ?? .min, horizon)
+            } else {
+                add(end(.only([part.name]), until, part.events), &places)
+                horizons.ofTenants[part.name] = max(horizons.ofTenants[part.name] ?? .min, horizon)
+            }
         }
     }
 
@@ -93,13 +103,14 @@ struct RetentionEnds: Sendable {
         ends[place].reasons.formUnion(end.reasons)
     }
 
-    /// Events of a tenant before this time (ns) are gone, or may be; nil where none is.
-    func horizon(of tenant: ExactText) -> Int64? {
+    /// Events of a tenant and a type before this time (ns) are gone, or may be; nil where none is.
+    func horizon(of tenant: ExactText, type: String) -> Int64? {
         var horizon = unreadableHorizon
         func include(_ time: Int64?) { horizon = time.map { max(horizon ?? .min, $0) } ?? horizon }
-        include(horizons[tenant])
+        include(horizons.ofTenants[tenant])
+        if !horizons.ofTypes.isEmpty { include(horizons.ofTypes[ExactText(type)]) }
         for end in ends {
-            // Behind them are those of single tenants.
+            // Behind them are those of single tenants and types.
             if end.scope.isNamed { break }
             if end.scope.contains(tenant) { include(end.horizon) }
         }
@@ -116,7 +127,9 @@ struct RetentionEnds: Sendable {
         let more = unreadableHorizon.flatMap { isConcerned(.all, $0) ? unreadableNotice : nil }
         let named = concerned.filter(\.scope.isNamed)
         var sentences = concerned.filter { !$0.scope.isNamed }.map { Self.sentence([$0], $0.inexactCalls) }
-        if !named.isEmpty { sentences.append(Self.sentence(named, inexactCalls)) }
+        let (ofTypes, ofTenants) = (named.filter(\.scope.isOfTypes), named.filter { !$0.scope.isOfTypes })
+        if !ofTenants.isEmpty { sentences.append(Self.sentence(ofTenants, inexactCalls.ofTenants)) }
+        if !ofTypes.isEmpty { sentences.append(Self.sentence(ofTypes, inexactCalls.ofTypes)) }
         if sentences.isEmpty { return more }
         return sentences.joined(separator: ", and ")
             + "; rows of type \(RetentionDrop.recordType) in system_events say more"
@@ -149,20 +162,22 @@ struct RetentionEnds: Sendable {
 }
 
 extension RetentionEnds.End {
-    /// Everybody's first, then by names.
+    /// Everybody's first, then by names, types last.
     fileprivate var rank: [ExactText] {
         switch scope {
         case .all: []
         case .allBut(let tenants): ["0"] + tenants.sorted()
         case .only(let tenants): ["1"] + tenants.sorted()
+        case .types(let types): ["2"] + types.sorted()
         }
     }
 
-    /// `of acme `.
+    /// `of tenant acme `.
     fileprivate var whose: String {
         switch scope {
         case .all: return ""
         case .only(let tenants): return "of tenant \(tenants.sorted().map(\.text).joined(separator: ", ")) "
+        case .types(let types): return "of type \(types.sorted().map(\.text).joined(separator: ", ")) "
         case .allBut(let tenants):
             let names = tenants.sorted().map(\.text)
             let told = names.count > 3 ? "\(names.count) tenants" : names.joined(separator: ", ")

@@ -6,12 +6,16 @@ import Projections
 import Segments
 
 /// Lets go of the events of some segments and keeps what was made of them: two segments come in their place, or three
-/// where the events of some tenants stay.
+/// where the events of some tenants or types stay.
 ///
 /// A conversation all of whose rows lie in these segments stays as it is; its events go, and so do those outside any
 /// conversation but for budgets. Others go on, and are folded again whole with their next event: theirs stay, as
 /// compaction would write them. So do those of other tenants than those whose turn it is, in a segment of their own, so
 /// that they are not written anew when the ones that go on are looked at next.
+///
+/// Where types go, conversations that do not go on are settled: their rows stay as they are, events that stay have a
+/// segment that says so (``SealedSegment/isSettled``), and no conversation is folded from them any more. Such segments
+/// are looked through among themselves.
 struct RetentionJob: StoreJob {
     static let kind = "retain"
 
@@ -24,6 +28,10 @@ struct RetentionJob: StoreJob {
     let segments: [SealedSegment]
     /// Conversations that are folded again in any case.
     let unsettled: Set<ConversationGrouping.Key>
+    /// Segments of what was left over that are not looked through: conversations with events there go on.
+    var leftElsewhere: [SealedSegment] = []
+    /// Where everybody's events go: what goes on is left over, for those who look for the events of some.
+    var leavesOver = false
     /// What the manifest says of the segments.
     let sources: [RetentionDrop.Source]
     let registry: SchemaRegistry
@@ -33,7 +41,7 @@ struct RetentionJob: StoreJob {
     let overlay: CostOverlay
     /// What that is made of, and what else must not change until the edit is published.
     let basis: RetentionBasis
-    /// Whose events go, and why.
+    /// Whose events go, or which, and why.
     let tier: RetentionTier
     /// Of the last event, and when it came.
     let position, receivedTime: Int64
@@ -47,11 +55,16 @@ struct RetentionJob: StoreJob {
 
     var kind: String { Self.kind }
     var segmentsMax: Int { tier.scope == .all ? 2 : 3 }
+    /// Whether conversations of their events are settled already: then no conversation is looked at any more.
+    var areSettled: Bool { segments.allSatisfy(\.isSettled) }
+    /// Whether what stays of others is of settled conversations.
+    private var settles: Bool { tier.scope.isOfTypes || tier.scope != .all && areSettled }
     /// No event of the segments was received later (ns).
     var receivedUntil: Int64 { RollupGroups.watermark(of: segments, layouts) }
 
     /// - Complexity: as of a compaction of the segments, and a second look at the events that go. Where there are none
-    ///   of the tenants whose turn it is, a look at whose the events are, and nothing changes.
+    ///   of those whose turn it is, a look at whose the events are, and nothing changes, unless conversations are to be
+    ///   settled.
     func prepare(_ base: StoreJobBase) throws -> ManifestEdit {
         var edit = ManifestEdit()
         guard try holdsAny() else { return edit }
@@ -60,7 +73,7 @@ struct RetentionJob: StoreJob {
         // Where the first with positions stood: what was left over before lies ahead of others' events, and stays there
         // no longer.
         let (placed, others) = (segments.filter { $0.positions != nil }, segments.filter { $0.positions == nil })
-        edit.removed = (tier.scope == .all ? segments : placed + others).map(\.id)
+        edit.removed = (tier.scope == .all && !leavesOver ? segments : placed + others).map(\.id)
         let positions = segments.compactMap(\.positions)
         let own = positions.first.flatMap { first in positions.last.map { first.lowerBound...$0.upperBound } }
         var rests: [Rest] = []
@@ -69,7 +82,9 @@ struct RetentionJob: StoreJob {
             let left = rests.first(where: \.isLeftOver)?.description.segmentID
             // The positions go with the events that are left, so that these are found by them.
             let leftBytes = rests.reduce(0) { $0 + $1.description.lengthBytes }
-            let description = try writeFrozen(frozen, positions: own, left: left, leftBytes: leftBytes, base)
+            var frozen = frozen
+            (frozen.drop.positions, frozen.drop.left, frozen.drop.settled) = (own, left, settledSegment(among: rests))
+            let description = try writeFrozen(frozen, leftBytes: leftBytes, base)
             let isPlaced = rests.contains { !$0.isLeftOver }
             edit.added = [ManifestSegment(description, positions: isPlaced ? nil : own)]
         } catch {
@@ -85,16 +100,25 @@ struct RetentionJob: StoreJob {
         return edit
     }
 
-    /// Whether an event in the segments is of those whose turn it is.
+    /// Whether an event in the segments is of those whose turn it is, or of a conversation that is to be settled, as in
+    /// segments behind them others of it may lie.
     private func holdsAny() throws -> Bool {
-        if tier.scope == .all { return true }
+        if tier.scope == .all || tier.scope.isOfTypes && !areSettled { return true }
+        let others = ConversationFilter.others(than: tier.scope)
         for layout in layouts.tables {
-            for group in segments.flatMap({ $0.reader.groups(table: layout.name) }) {
+            let others = others.staying(of: layout)
+            for (segment, group) in groups(of: layout) {
                 try stop.check()
-                if try tier.scope.hasRows(in: group) { return true }
+                // Mostly whose rows they are decides, and conversations are not read.
+                guard try tier.scope.hasRows(in: group) else { continue }
+                if try others.rows(of: group, in: segment).contains(false) { return true }
             }
         }
         return false
+    }
+
+    private func groups(of layout: EventTableLayout) -> [(segment: SealedSegment, group: RowGroup)] {
+        segments.flatMap { segment in segment.reader.groups(table: layout.name).map { (segment, $0) } }
     }
 
     /// Conversations whose rows lie in the segments: no event of theirs lies elsewhere, or theirs would, too.
@@ -107,7 +131,25 @@ struct RetentionJob: StoreJob {
                 keys.formUnion(try SealedState.keys(of: rows, in: group))
             }
         }
-        return keys.subtracting(unsettled).filter { tier.scope.contains($0.tenant) }
+        let settled = keys.subtracting(unsettled).filter { tier.scope.contains($0.tenant) }
+        return settled.subtracting(try goingOnElsewhere(among: settled))
+    }
+
+    /// Those of some conversations that have events in what was left over and is not looked through.
+    private func goingOnElsewhere(
+        among keys: Set<ConversationGrouping.Key>
+    ) throws -> Set<ConversationGrouping.Key> {
+        var found: Set<ConversationGrouping.Key> = []
+        guard !keys.isEmpty, !leftElsewhere.isEmpty else { return found }
+        let all = keys.sorted()
+        let index = ConversationIndex(all)
+        for layout in layouts.tables {
+            for group in leftElsewhere.flatMap({ $0.reader.groups(table: layout.name) }) {
+                try stop.check()
+                for match in try group.rows(of: index) { found.insert(all[match.key]) }
+            }
+        }
+        return found
     }
 
     /// A segment of events that stay.
@@ -116,6 +158,11 @@ struct RetentionJob: StoreJob {
         var past: ReplacedRows
         /// It has the events of conversations that go on, and nobody else's.
         var isLeftOver: Bool
+    }
+
+    /// That of settled conversations' events.
+    private func settledSegment(among rests: [Rest]) -> UInt64? {
+        settles ? rests.first { !$0.isLeftOver }?.description.segmentID : nil
     }
 
     /// What goes on; nothing where nothing does. Where others' events stay they have a segment even if there are none,
@@ -127,7 +174,10 @@ struct RetentionJob: StoreJob {
         let scope = tier.scope
         if scope == .all {
             let staying = ConversationFilter.staying(besides: settled, in: scope)
-            if let rest = try writeRest(staying, as: base.segmentID + 1, base) { rests.append(rest) }
+            if var rest = try writeRest(staying, as: base.segmentID + 1, base) {
+                rest.isLeftOver = leavesOver
+                rests.append(rest)
+            }
             return
         }
         let goingOn = ConversationFilter.goingOn(besides: settled, in: scope)
@@ -135,11 +185,12 @@ struct RetentionJob: StoreJob {
             left.isLeftOver = true
             rests.append(left)
         }
-        let others = try writeRest(.others(than: scope), as: base.segmentID + 2, isOthers: true, base)
+        let others = try writeRest(
+            .others(than: scope, besides: settled), as: base.segmentID + 2, isOthers: true, base)
         if let others { rests.append(others) }
     }
 
-    /// - Parameter isOthers: of other tenants: archived where all was, and there even if it holds nothing.
+    /// - Parameter isOthers: of other tenants or types: archived where all was, and there even if it holds nothing.
     private func writeRest(
         _ rest: ConversationFilter, as segmentID: UInt64, isOthers: Bool = false, _ base: StoreJobBase
     ) throws -> Rest? {
@@ -147,7 +198,8 @@ struct RetentionJob: StoreJob {
         let merge = CompactionJob(
             segments: segments, registry: registry, layouts: layouts, identityKey: identityKey,
             compression: archive == nil ? .zstd : .archive, stop: stop, filter: rest, archive: archive,
-            archiveClaim: archive == nil ? nil : archiveClaim)
+            archiveClaim: archive == nil ? nil : archiveClaim,
+            isSettled: isOthers && settles)
         let writer = try SegmentWriter(
             fileSystem: base.fileSystem, directory: try merge.folder(base), segmentID: segmentID,
             flushesInSteps: base.isBesideWriter)
@@ -165,21 +217,18 @@ struct RetentionJob: StoreJob {
     }
 
     /// Rows of the conversations that stay as they are, rollups of the events that go, all records, and what went.
-    /// - Parameters:
-    ///   - left: the segment of conversations that go on, where it has no others' events.
-    ///   - leftBytes: of the segments of what goes on.
+    /// - Parameter leftBytes: of the segments of what goes on.
     private func writeFrozen(
-        _ frozen: FrozenRows, positions: ClosedRange<Int64>?, left: UInt64?, leftBytes: Int, _ base: StoreJobBase
+        _ frozen: FrozenRows, leftBytes: Int, _ base: StoreJobBase
     ) throws -> SegmentDescription {
         let writer = try SegmentWriter(
             fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID,
             flushesInSteps: base.isBesideWriter)
         do {
             var drop = frozen.drop
-            (drop.positions, drop.left) = (positions, left)
             drop.bytes = Int64(max(0, segments.reduce(0) { $0 + $1.reader.lengthBytes } - leftBytes))
             let hints = SegmentHints(registry)
-            let settled = ConversationFilter(keys: frozen.settled, isOfThem: true)
+            let settled = ConversationFilter(of: frozen.settled)
             for (name, columns, order) in CompactionJob.readModels {
                 let table = try MergedTable(
                     name, columns: columns, of: segments, by: order, filter: settled, check: stop.check)
@@ -220,8 +269,8 @@ struct RetentionJob: StoreJob {
         let note = SystemRecord(
             position: position, receivedTime: receivedTime,
             content: .event(type: RetentionDrop.recordType, data: drop.data()))
-        let tables = tier.scope == .all ? [] : [ManifestSegment.partlyFrozenTable]
-        for name in ["system_events", ManifestSegment.frozenTable] + tables {
+        let table = tier.scope.isOfTypes ? ManifestSegment.typesFrozenTable : ManifestSegment.partlyFrozenTable
+        for name in ["system_events", ManifestSegment.frozenTable] + (tier.scope == .all ? [] : [table]) {
             try writer.add(
                 table: name, columns: hints.columns(SystemTables.events), chunk: SystemTables.chunks([note]).events)
         }

@@ -18,9 +18,9 @@ package struct RetentionStatus: Hashable, Sendable {
         }
     }
 
-    /// What went of a tenant with a period of its own, ever.
-    package struct Tenant: Hashable, Sendable {
-        /// The tenant's name.
+    /// What went of a tenant or a type with a period of its own, ever.
+    package struct Share: Hashable, Sendable {
+        /// The name of the tenant, or of the type.
         package var name: String
         /// How many events.
         package var events: Int64
@@ -38,12 +38,14 @@ package struct RetentionStatus: Hashable, Sendable {
     /// What went, of each reason.
     package var dropped: [Dropped] = []
     /// What of it was of tenants with a period of their own, ascending by name.
-    package var tenants: [Tenant] = []
+    package var tenants: [Share] = []
+    /// What of it was of types with a period of their own, ascending by name.
+    package var types: [Share] = []
     /// When events went last (ns since 1970 UTC); nil where none did, or a version of before dropped them.
     package var lastDrop: Int64?
     /// For how long the oldest of the events that a period no longer keeps could have gone (ns); 0 where none is left,
     /// nil where there is no period. A segment is looked at as a whole, so that the times of its last event count.
-    /// Those of some tenants could not before they had waited for others to go along.
+    /// Those of some tenants or types could not before they had waited for others to go along.
     package var overdueNanoseconds: Int64?
 
     init() {}
@@ -62,7 +64,7 @@ extension EventStore {
                 bytes: ofReason.reduce(0) { $0.saturatingAdd($1.bytes) })
         }
         status.lastDrop = RetentionDrop.last(of: drops)?.droppedAt
-        status.tenants = version.sealed.ends.tenants
+        (status.tenants, status.types) = (version.sealed.ends.tenants, version.sealed.ends.types)
         let now = snapshot(of: version).now
         status.overdueNanoseconds = retention.tiers.map { overdue($0, version.sealed, now) }.max()
         return status
@@ -79,7 +81,9 @@ extension EventStore {
             return RetentionChoice.firstDue(candidates, through: cutoff, done: done)
                 .map { cutoff.saturatingSubtract($0) } ?? 0
         }
-        let window = RetentionChoice.window(candidates, of: tier.scope, through: cutoff, done: done)
+        let window = RetentionChoice.window(
+            candidates, of: tier.scope, through: cutoff, done: done, known: sealed.known(for: tier.scope),
+            leaving: retention.scopesOfTypes)
         let waited = window.firstDue.map { cutoff.saturatingSubtract(tier.graceNanoseconds).saturatingSubtract($0) }
         return max(0, waited ?? 0)
     }
@@ -87,10 +91,22 @@ extension EventStore {
 
 extension RetentionEnds {
     /// What went of single tenants, ascending by name.
-    var tenants: [RetentionStatus.Tenant] {
+    var tenants: [RetentionStatus.Share] {
         ends.compactMap { end in
-            guard case .only(let names) = end.scope, let name = names.min() else { return nil }
-            return RetentionStatus.Tenant(name: name.text, events: end.events, until: end.receivedUntil)
+            guard case .only(let names) = end.scope else { return nil }
+            return share(end, of: names)
         }
+    }
+
+    /// What went of single types, ascending by name.
+    var types: [RetentionStatus.Share] {
+        ends.compactMap { end in
+            guard case .types(let names) = end.scope else { return nil }
+            return share(end, of: names)
+        }
+    }
+
+    private func share(_ end: End, of names: Set<ExactText>) -> RetentionStatus.Share? {
+        names.min().map { RetentionStatus.Share(name: $0.text, events: end.events, until: end.receivedUntil) }
     }
 }

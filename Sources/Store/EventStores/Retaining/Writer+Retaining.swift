@@ -80,19 +80,37 @@ extension Writer {
             layouts: layouts, identityKey: identityKey, overlay: overlay, basis: sealedBasis, tier: tier,
             position: manifests.current.position, receivedTime: receivedTime, clockTime: clockTime,
             stop: compactionStop)
+        leaveOver(&job, besides: segments)
         if tier.scope != .all, !makeRoom(for: &job) { return .failed }
         return start(job) ? nil : .waitsForSeal
     }
 
-    /// What is looked through next for events of some tenants: so much that it is worth to write the others' anew, or
-    /// what has waited for long.
+    /// What is looked through next for events of some tenants or types: so much that it is worth to write others anew,
+    /// or what has waited for long.
     private func dueOfSome(
         _ candidates: [RetentionChoice.Candidate], _ tier: RetentionTier, through cutoff: Int64
     ) -> [Int] {
         let window = RetentionChoice.window(
-            candidates, of: tier.scope, through: cutoff, done: sealed.lookedThrough(for: tier.scope))
+            candidates, of: tier.scope, through: cutoff, done: sealed.lookedThrough(for: tier.scope),
+            known: sealed.known(for: tier.scope), leaving: options.retention.scopesOfTypes)
         guard let first = window.firstDue else { return [] }
         return window.isFull || first <= cutoff.saturatingSubtract(tier.graceNanoseconds) ? window.places : []
+    }
+
+    /// Conversations that others wait for go on. Where all events go, and with them what was left over for others,
+    /// what goes on is left over, so that these look through it next: by its time it counts as looked through.
+    private func leaveOver(_ job: inout RetentionJob, besides segments: [SealedSegment]) {
+        let (scope, ids) = (job.tier.scope, Set(segments.map(\.id)))
+        let leftOver = sealed.leftOver
+        if scope == .all {
+            job.leavesOver =
+                sealed.segments.contains(where: \.isSettled) || leftOver.keys.contains(where: ids.contains)
+            return
+        }
+        job.leftElsewhere = sealed.segments.filter { segment in
+            guard let left = leftOver[segment.id], !ids.contains(segment.id), left.overlaps(scope) else { return false }
+            return left == .all || left.isOfTypes || scope.isOfTypes
+        }
     }
 
     /// Whether there is room for the events that stay, which are written anew. Where all of them were archived they are
@@ -107,7 +125,7 @@ extension Writer {
         guard !(hasRoom(for: segments, at: job.archive?.archive ?? files.segments) ?? true) else { return true }
         noteFailedRetention(
             RetentionJob.Obstacle(
-                description: "the volume has no room for twice what is written anew, as events of other tenants stay"))
+                description: "the volume has no room for twice what is written anew, as other events stay"))
         return false
     }
 
@@ -162,7 +180,11 @@ extension Writer {
     /// What a job did is published, or it was overtaken and is done again, with what came meanwhile.
     /// - Parameter isEmpty: it found no event of those whose turn it was.
     func noteRetention(_ job: RetentionJob, holds: Bool, isEmpty: Bool) {
-        if isEmpty { sealed.clear[job.tier.scope] = job.receivedUntil }
+        if isEmpty, job.areSettled {
+            sealed.clearSettled[job.tier.scope, default: []].formUnion(job.segments.map(\.id))
+        } else if isEmpty {
+            sealed.clear[job.tier.scope] = job.receivedUntil
+        }
         if holds {
             troubles.retentionSucceeded()
             diskStanding.noteDropped()

@@ -53,19 +53,22 @@ enum RollupGroups {
     /// - Throws: ``FileContentError`` or ``StorageError`` from reading pages; what `check` throws.
     /// - Complexity: O(rows) of the groups that may have a later one than those behind them.
     static func watermark(
-        of segments: [SealedSegment], _ layouts: EventTableLayouts, _ registry: SchemaRegistry,
-        _ filter: ConversationFilter, check: () throws -> Void
+        of segments: [SealedSegment], _ layouts: EventTableLayouts, _ filter: ConversationFilter,
+        check: () throws -> Void
     ) throws -> Int64 {
         var latest: Int64 = 0
         for layout in layouts.tables {
-            let filter = filter.staying(of: layout, registry)
-            for group in segments.reversed().flatMap({ $0.reader.groups(table: layout.name).reversed() }) {
+            let filter = filter.staying(of: layout)
+            let groups = segments.reversed().flatMap { segment in
+                segment.reader.groups(table: layout.name).reversed().map { (group: $0, segment: segment) }
+            }
+            for (group, segment) in groups {
                 try check()
                 if case .timestamptz(let last)? = group.summary(named: "received_time")?.maximum, last <= latest {
                     continue
                 }
                 let received = try group.column(named: "received_time", type: .timestamptz)
-                for (row, isMeant) in try filter.rows(of: group).enumerated() where isMeant {
+                for (row, isMeant) in try filter.rows(of: group, in: segment).enumerated() where isMeant {
                     latest = max(latest, received.integer(at: row) ?? latest)
                 }
             }

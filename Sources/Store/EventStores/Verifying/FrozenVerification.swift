@@ -5,6 +5,7 @@ extension EventStore {
     /// Compares what stands for events that are gone with what was written when they went, and counts it.
     func verifyFrozenRows(of version: StoreVersion, _ result: inout Verification) throws {
         result.droppedTenants = version.sealed.ends.tenants
+        result.droppedTypes = version.sealed.ends.types
         for segment in version.sealed.segments where segment.isFrozen {
             guard let drop = segment.drop else {
                 result.findings.append("segment \(segment.id): it does not say which events were dropped")

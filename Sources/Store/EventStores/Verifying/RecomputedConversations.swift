@@ -51,7 +51,7 @@ final class RecomputedConversations: Sendable {
         for layout in layouts.tables {
             guard let conversation = layout.index(of: "conversation_id") else { continue }
             let restorer = RowRestorer(layout, registry: registry, isWanted: columns.reads)
-            for segment in version.sealed.segments {
+            for segment in version.sealed.segments where !segment.isSettled {
                 for (number, group) in segment.reader.groups(table: layout.name).enumerated() {
                     groups.append(
                         EventGroup(

@@ -19,11 +19,13 @@ package struct Verification: Sendable {
     package var conversations = 0
     /// Events of these that retention dropped: what was made of them is compared with hashes of that moment.
     package var droppedEvents: Int64 = 0
-    /// When the last of the events came that were looked through then, but for tenants with a period of their own (ns);
-    /// nil where none was dropped.
+    /// When the last of the events came that were looked through then, but for tenants and types with a period of their
+    /// own (ns); nil where none was dropped.
     package var droppedUntil: Int64?
     /// What of theirs was, by name.
-    package var droppedTenants: [RetentionStatus.Tenant] = []
+    package var droppedTenants: [RetentionStatus.Share] = []
+    /// And of types with one, by name.
+    package var droppedTypes: [RetentionStatus.Share] = []
     /// Conversations whose rows an earlier version of the program made, which lack what is compared: when somebody last
     /// acted, or that they are cut. They come anew with their next event.
     package var conversationsOfOldForms = 0

@@ -19,6 +19,7 @@ struct AdmissionContext {
     var clockTime: Int64
     /// What may be a repeat of an event that was dropped is too old.
     var ends: RetentionEnds
+    var registry: SchemaRegistry
 }
 
 /// The events of one batch that enter, and what is said of each.
@@ -52,12 +53,12 @@ struct Admission {
         acceptedRows.reserveCapacity(batch.count)
         identities.reserve(batch.count)
         var (end, areEndToEnd, lacksTime) = (0, true, false)
-        let (nextPosition, receivedTime, ends) = (context.nextPosition, context.receivedTime, context.ends)
+        let (nextPosition, receivedTime) = (context.nextPosition, context.receivedTime)
         // There are some beside a seal alone.
         let hasFrozen = context.frozenIdentities.count > 0 && !planted(.forgetFrozenIdentities)
         let frozen = hasFrozen ? context.frozenIdentities : nil
         // Mostly none is refused for its time, and no row is looked at before it is a repeat.
-        let areTimely = survey.map { Self.areTimely($0, receivedTime, ends.latest) } ?? false
+        let areTimely = survey.map { Self.areTimely($0, receivedTime, context.ends.latest) } ?? false
         for row in 0..<batch.count {
             if row % Self.rowsAhead == 0 { identities.fetch(hashes[row..<min(row + Self.rowsAhead, batch.count)]) }
             let hash = hashes[row]
@@ -72,7 +73,7 @@ struct Admission {
             let verdict: EventVerdict
             if !sealed.isEmpty, let known = sealed[row], !planted(.forgetSealedIdentities) {
                 verdict = known
-            } else if !areTimely, let refusal = Self.refusal(of: batch[row], receivedTime, ends) {
+            } else if !areTimely, let refusal = Self.refusal(of: batch[row], context) {
                 // What no segment holds yet is known whatever its time.
                 verdict = (refusal == .tooOld ? seen(batch, row, hash, identities) : nil) ?? refusal
             } else if identities.holds(hash) || frozen?.holds(hash) ?? false,
@@ -102,18 +103,20 @@ struct Admission {
 
     /// Why an event is refused for its time alone.
     private static func refusal(
-        of event: EventRow, _ receivedTime: Int64, _ ends: RetentionEnds
+        of event: EventRow, _ context: AdmissionContext
     ) -> EventVerdict? {
         guard !event.isTimeAbsent else { return nil }
         let time = event.time
-        if time.saturatingSubtract(receivedTime) > Limits.futureNanosecondsMax { return .tooNew }
-        // Mostly it is of after all that is gone, whoever's that was.
-        guard let latest = ends.latest, time < latest, let horizon = ends.horizon(of: event.tenantName)
+        if time.saturatingSubtract(context.receivedTime) > Limits.futureNanosecondsMax { return .tooNew }
+        // Mostly it is of after all that is gone, whatever that was.
+        guard let latest = context.ends.latest, time < latest,
+            let horizon = context.ends.horizon(
+                of: event.tenantName, type: context.registry.types[Int(event.type)].name)
         else { return nil }
         return time < horizon ? .tooOld : nil
     }
 
-    /// Whether no event of a batch lacks a time or is refused for it, as ``refusal(of:_:_:)`` has it.
+    /// Whether no event of a batch lacks a time or is refused for it, as ``refusal(of:_:)`` has it.
     private static func areTimely(_ survey: EventRowSurvey, _ receivedTime: Int64, _ horizon: Int64?) -> Bool {
         guard !survey.lacksTime, let times = survey.times else { return false }
         let isTooNew = times.upperBound.saturatingSubtract(receivedTime) > Limits.futureNanosecondsMax

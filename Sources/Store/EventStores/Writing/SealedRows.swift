@@ -27,7 +27,8 @@ struct SealedRows {
         registry: SchemaRegistry
     ) throws {
         guard let first = positions.min(), let last = positions.max() else { return }
-        for segment in sealed.segments {
+        // What others of its conversation were frozen with is fixed as they are.
+        for segment in sealed.segments where !segment.isSettled {
             for layout in layouts.tables {
                 for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
                     guard let range = group.summary(named: "position"), case .integer(let low) = range.minimum,

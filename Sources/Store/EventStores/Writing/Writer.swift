@@ -259,7 +259,7 @@ final class Writer {
     var admissionContext: AdmissionContext {
         AdmissionContext(
             tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime,
-            clockTime: clockTime, ends: sealed.ends)
+            clockTime: clockTime, ends: sealed.ends, registry: registry)
     }
 
     /// Makes an admitted block part of the unsealed events.

@@ -58,11 +58,24 @@ extension ManifestSegment {
     /// A table beside it where events of some tenants alone went: those of others stayed, in segments of their own.
     package static let partlyFrozenTable = "dropped_tenants"
 
+    /// The same where events of some types alone went.
+    package static let typesFrozenTable = "dropped_types"
+
+    /// A table of a segment whose events stayed when others of their conversations went: what was made of these
+    /// conversations is frozen, and none is folded from its events any more.
+    package static let settledTable = "settled_events"
+
     /// Whether it is such a segment: its rows stand for events that are nowhere any more.
     package var isFrozen: Bool { description.rowCount(table: Self.frozenTable) > 0 }
 
     /// Whether what its rows stand for was of some tenants alone.
     var isPartlyFrozen: Bool { description.rowCount(table: Self.partlyFrozenTable) > 0 }
+
+    /// Whether what its rows stand for was of some types alone.
+    var isTypesFrozen: Bool { description.rowCount(table: Self.typesFrozenTable) > 0 }
+
+    /// Whether rows that are frozen stand for the conversations of its events.
+    package var isSettled: Bool { description.rowCount(table: Self.settledTable) > 0 }
 
     /// What names of archived segments begin with: the folder beside the other segments that they lie in. A link to a
     /// directory on another volume may stand for it.

@@ -38,10 +38,16 @@ enum ManifestFormat: UInt8 {
     /// (``ManifestSegment/isPartlyFrozen``). A program of before would take it that everybody's had gone: it would
     /// refuse all that is as old, and let events of others stay for ever.
     case fourth = 4
+    /// As before; events of some types alone went (``ManifestSegment/isTypesFrozen``), and others of their
+    /// conversations stayed (``ManifestSegment/isSettled``). A program of before would take it that all types had gone,
+    /// and fold conversations once more from what is left of them.
+    case fifth = 5
 
     /// The oldest one that says all of a manifest: without such segments every version reads it.
     init(of manifest: Manifest) {
-        if manifest.segments.contains(where: \.isPartlyFrozen) {
+        if manifest.segments.contains(where: { $0.isTypesFrozen || $0.isSettled }) {
+            self = .fifth
+        } else if manifest.segments.contains(where: \.isPartlyFrozen) {
             self = .fourth
         } else if manifest.segments.contains(where: \.isArchived) {
             self = .third

@@ -227,6 +227,9 @@ extension SchemaName {
         .perhaps(
             "tenants", .list(.object([.always("tenant", .text), .always("events_seconds", .integer)])),
             "Those with a period of their own."),
+        .perhaps(
+            "types", .list(.object([.always("type", .text), .always("events_seconds", .integer)])),
+            "Event types with a period of their own: an event goes by the first period that ends."),
         .perhaps("max_disk_bytes", .integer, "What the files in the data directory may come to."),
         .perhaps("keep_at_least_seconds", .integer, "Nothing younger goes for want of room."),
         .perhaps("overdue_seconds", .integer, "For so long the oldest events that are no longer kept could have gone."),
@@ -235,7 +238,7 @@ extension SchemaName {
             "dropped",
             .list(
                 .object([
-                    .always("reason", .text, "age, tenant_age, or disk_budget."), .always("events", .integer),
+                    .always("reason", .text, "age, tenant_age, type_age, or disk_budget."), .always("events", .integer),
                     .always("bytes", .integer, "Of their segments, without what of them went on."),
                 ]))),
         .perhaps(
@@ -245,6 +248,13 @@ extension SchemaName {
                     .always("tenant", .text), .always("events", .integer),
                     .always("until", .time, "When the last of them was received, or later: what came since is there."),
                 ])), "What of that was of tenants with a period of their own."),
+        .perhaps(
+            "dropped_types",
+            .list(
+                .object([
+                    .always("type", .text), .always("events", .integer),
+                    .always("until", .time, "When the last of them was received, or later: what came since is there."),
+                ])), "What of that was of event types with a period of their own."),
     ])
 
     private static let statusSchema = JSONSchema.object([
@@ -271,8 +281,8 @@ extension SchemaName {
         .always("dropped_events", .integer, "Those that retention dropped, ever."),
         .perhaps(
             "dropped_until", .time,
-            "When the last of them was received, or later: what came since is there, but for tenants with a period of "
-                + "their own."),
+            "When the last of them was received, or later: what came since is there, but for tenants and types with a "
+                + "period of their own."),
         .always("retention", retentionSchema, "What goes, and what went."),
         .perhaps("disk_bytes", .map(.integer), "Of all files in the data directory, by what they are for."),
         .always("troubles", .list(.text), "What is not as it should be while the store goes on."),
