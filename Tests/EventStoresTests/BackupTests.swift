@@ -485,4 +485,23 @@ import Testing
         #expect(throws: BackupRefusal.self) { _ = try restore(disk, to: "/beyond", until: .received(.max)) }
         #expect(try !disk.isDirectory("/beyond"))
     }
+
+    /// By a clock that is a year behind the one of the store: what was received stays received when it was.
+    @Test func aClockThatIsBehindRestoresAsWell() throws {
+        let disk = SimulatedFileSystem(seed: 11)
+        let store = try open(disk)
+        try add(0..<2, to: store, seals: false)
+        let wanted = try answers(store, without: ["system_events"])
+        try add(2..<3, to: store, seals: true)
+        _ = try backUp(disk)
+        try store.close()
+        var behind = context(disk)
+        behind.clock = SimulatedClock(wallNanoseconds: SampleEvents.start - 365 * 86_400_000_000_000)
+        var restoring = BackupRestoring()
+        restoring.moment = .position(wanted.position)
+        _ = try EventStore.restoreBackup("/backups", into: "/behind", context: behind, restoring)
+        let made = try EventStore.open(at: "/behind", context: behind, options: Self.options)
+        #expect(try answers(made, without: ["system_events"]) == wanted)
+        try made.close()
+    }
 }

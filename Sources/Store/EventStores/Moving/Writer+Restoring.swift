@@ -82,7 +82,11 @@ extension Writer {
             var lateCount = ledger.prices.late.count
             let known = try known(batches.map(\.events))
             let sealedPosition = sealed.position
-            let latest = context.clock.wallNanoseconds().saturatingAdd(Limits.futureNanosecondsMax)
+            // A backup is told by its own store, whose clock may have been ahead of this one: there it went on from the
+            // last time that it had given, and so it does here.
+            let latest =
+                options.isBeingRestored
+                ? .max : context.clock.wallNanoseconds().saturatingAdd(Limits.futureNanosecondsMax)
             for (index, batch) in batches.enumerated() {
                 let events = try restored(batch, latest: latest, &reached)
                 let known = (known.surveys[index].hashes, known.sealed.verdicts(ofBatch: index))
