@@ -61,11 +61,9 @@ import Testing
     }
 
     @Test func onlyWholeNumbersBelowTwoToThe52AreTaken() {
-        for values in [[], [1], [1, 7, 1 << 52 - 1]] as [[Int64]] { #expect(CellRanks.takes(values.span)) }
-        for value in [0, -1, 1 << 52, .min, .max] as [Int64] {
-            let values = [5, value, 9]
-            #expect(!CellRanks.takes(values.span), "\(value)")
-        }
+        func isTaken(_ values: [Int64]) -> Bool { CellRanks.takes(values.span) }
+        for values in [[], [1], [1, 7, 1 << 52 - 1]] as [[Int64]] { #expect(isTaken(values)) }
+        for value in [0, -1, 1 << 52, .min, .max] as [Int64] { #expect(!isTaken([5, value, 9]), "\(value)") }
     }
 
     /// Values are gone through once for all ranks, and once more for each rank at most; for which are the outermost

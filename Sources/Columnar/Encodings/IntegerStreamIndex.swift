@@ -149,6 +149,12 @@ struct IntegerStreamIndex: Sendable {
     /// Whether it tells where values stand.
     var isSearched: Bool { extent != nil || count == 0 }
 
+    /// Whether every value is one of the numbers below `limit`; true of none.
+    /// - Precondition: it was made to be searched.
+    func areAll(below limit: Int) -> Bool {
+        extent.map { $0.lowerBound >= 0 && $0.upperBound < Int64(limit) } ?? true
+    }
+
     /// Memory held, bytes, roughly.
     var heldBytes: Int {
         let own =

@@ -172,7 +172,9 @@ struct AggregateOperator: Sendable {
             let step = groups.count + 2 * index
             var kept: [UInt32]?
             if let filter = call.filter {
-                kept = Selection.rows(where: try evaluator.evaluate(filter, input.columns(of: step)))
+                kept =
+                    try input.rows(of: step, where: filter)
+                    ?? Selection.rows(where: evaluator.evaluate(filter, input.columns(of: step)))
             }
             if kept?.isEmpty ?? false { continue }
             var rows = try input.columns(of: step + 1)

@@ -52,6 +52,18 @@ extension FoundRows {
     }
 }
 
+extension ScanOperator {
+    /// The rows of a morsel that have the text for which a condition asks, ascending, for who wants nothing else of the
+    /// column; nil for other conditions, and where the morsel does not find them.
+    func rows(of morsel: any Morsel, where condition: Expression) throws -> [UInt32]? {
+        guard context.options.usesSummaries, let (column, texts) = condition.wantedTexts, texts.count == 1 else {
+            return nil
+        }
+        try context.check()
+        return try morsel.rows(columns[column], withText: Array(texts[0].utf8))
+    }
+}
+
 extension Expression {
     /// More texts than this are not looked up one by one.
     private static let lookedUpTextsMax = 16

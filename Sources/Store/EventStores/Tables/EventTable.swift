@@ -125,6 +125,10 @@ struct GroupMorsel: Morsel {
         try group.rows(ofTexts: texts, in: columns[index].name, statistics: statistics)
     }
 
+    func rows(_ index: Int, withText text: [UInt8]) throws -> [UInt32]? {
+        try group.rows(withText: text, in: columns[index].name, near: index, statistics: statistics)
+    }
+
     func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? {
         try group.rows(first: count, descending: descending, in: columns[index].name, statistics: statistics)
     }

@@ -137,6 +137,12 @@ struct WideMorsel: Morsel {
         return try base.rows(source, ofTexts: texts)
     }
 
+    func rows(_ index: Int, withText text: [UInt8]) throws -> [UInt32]? {
+        let source = view.sources[index]
+        if source < 0 || source == view.typePlace { return nil }
+        return try base.rows(source, withText: text)
+    }
+
     func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? {
         let source = view.sources[index]
         if source < 0 || source == view.typePlace { return nil }
