@@ -79,14 +79,15 @@ struct AggregateOperator: Sendable {
     }
 
     /// The same of units (``Pipeline/units(_:rows:)``), each of which a step takes in.
+    /// - Parameter first: what was taken in before them.
     func run(
-        _ units: Pipeline, _ step: @Sendable (_ ordinal: UInt64, _ state: inout State) throws -> Void
+        _ units: Pipeline, after first: State? = nil, _ step: @Sendable (_ ordinal: UInt64, _ state: inout State) throws -> Void
     ) throws -> [Chunk] {
-        try finish(
-            units.run(context, inOrder: isOrderSensitive, make: { try makeState() }) { _, ordinal, state in
-                try step(ordinal, &state)
-                return true
-            })
+        let states = try units.run(context, inOrder: isOrderSensitive, make: { try makeState() }) { _, ordinal, state in
+            try step(ordinal, &state)
+            return true
+        }
+        return try finish((first.map { [$0] } ?? []) + states)
     }
 
     /// What the steps of taking in rows look at.
