@@ -81,7 +81,8 @@ struct AggregateOperator: Sendable {
     /// The same of units (``Pipeline/units(_:rows:)``), each of which a step takes in.
     /// - Parameter first: what was taken in before them.
     func run(
-        _ units: Pipeline, after first: State? = nil, _ step: @Sendable (_ ordinal: UInt64, _ state: inout State) throws -> Void
+        _ units: Pipeline, after first: State? = nil,
+        _ step: @Sendable (_ ordinal: UInt64, _ state: inout State) throws -> Void
     ) throws -> [Chunk] {
         let states = try units.run(context, inOrder: isOrderSensitive, make: { try makeState() }) { _, ordinal, state in
             try step(ordinal, &state)
