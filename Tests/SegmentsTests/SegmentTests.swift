@@ -229,6 +229,23 @@ struct SegmentTests {
         }
     }
 
+    /// A table that was asked for by a number is the one of its name, and one that is not there is not found later.
+    @Test func tablesAreFoundByTheirNumbers() throws {
+        try withTemporaryDirectory { directory in
+            let files = POSIXFileSystem()
+            let description = try writeSample(files, directory, groups: 2, rows: 10)
+            let reader = try SegmentReader.open(fileSystem: files, path: directory + "/" + description.fileName)
+            for _ in 0..<2 {
+                let tables: [(UInt16, String)] = [(7, "feedback"), (3, "llm_call"), (0, "nothing"), (300, "later")]
+                for (number, name) in tables {
+                    let found = reader.table(named: name, number: number)
+                    #expect(found?.rowCount == reader.table(named: name)?.rowCount, "\(name)")
+                    #expect((found == nil) == (number % 100 == 0))
+                }
+            }
+        }
+    }
+
     /// Rows with a text of few are found in the page, which nobody keeps for that.
     @Test func rowsOfOneOfFewTextsAreFound() throws {
         try withTemporaryDirectory { directory in

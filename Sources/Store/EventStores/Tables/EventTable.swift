@@ -17,7 +17,7 @@ struct EventTable: TableSource {
 
     /// The groups of one segment that may hold a row the request wants.
     func morsels(of segment: SealedSegment, for request: ScanRequest) throws -> [any Morsel] {
-        guard let whole = segment.reader.table(named: layout.name) else { return [] }
+        guard let whole = segment.reader.table(named: layout.name, number: layout.typeID) else { return [] }
         // As many conditions as a question has are looked at for each.
         try request.check()
         let count = whole.groupCount

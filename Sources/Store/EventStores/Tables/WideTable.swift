@@ -59,7 +59,7 @@ struct WideTable: TableSource {
 
     private func skip(_ table: EventTable, _ statistics: ScanStatistics) {
         let groups = table.sealed.segments.reduce(0) {
-            $0 + ($1.reader.table(named: table.layout.name)?.groupCount ?? 0)
+            $0 + ($1.reader.table(named: table.layout.name, number: table.layout.typeID)?.groupCount ?? 0)
         }
         statistics.add(groupsTotal: groups, groupsSkipped: groups)
     }
