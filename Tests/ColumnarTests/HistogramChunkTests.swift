@@ -51,8 +51,8 @@ import Testing
         histogram.count == 0 ? .null : .array(fractions.map { .double(histogram.quantile($0) ?? .nan) })
     }
 
-    /// Percentiles of groups whose values wait until they are asked for are those of histograms that count each value as
-    /// it comes; whoever shares the work.
+    /// Percentiles of groups whose values wait until they are asked for are those of histograms that count each value
+    /// as it comes; whoever shares the work.
     @Test(arguments: [67, 68, 69]) func percentilesAreThoseOfAllValues(seed: UInt64) throws {
         var random = RandomScalars(seed: seed)
         for groups in [1, 5, 300] {
