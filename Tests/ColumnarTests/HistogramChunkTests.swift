@@ -51,8 +51,8 @@ import Testing
         histogram.count == 0 ? .null : .array(fractions.map { .double(histogram.quantile($0) ?? .nan) })
     }
 
-    /// Percentiles of groups with few values in a chunk, whose buckets wait until they are asked for, are those of
-    /// histograms that count each value as it comes; whoever shares the work.
+    /// Percentiles of groups whose values wait until they are asked for are those of histograms that count each value
+    /// as it comes; whoever shares the work.
     @Test(arguments: [67, 68, 69]) func percentilesAreThoseOfAllValues(seed: UInt64) throws {
         var random = RandomScalars(seed: seed)
         for groups in [1, 5, 300] {
@@ -62,12 +62,13 @@ import Testing
             for count in [1, 40, 3_000, 6_000, 500, 6_000, 0] {
                 var (values, numbers): ([Scalar], [UInt32]) = ([], [])
                 let (hasNulls, isSorted) = (random.below(3) == 0, random.below(2) == 0)
-                // Some chunks have values that no bucket holds.
+                // Some chunks have values that no bucket holds, some such as cannot wait.
                 let low = Int64(random.below(3)) * 2_000_000 - 1_000_000
+                let widest = random.below(3) == 0 ? 60 : 50
                 for row in 0..<count {
                     let group = isSorted ? row * groups / count : random.below(groups)
                     // The first group has values of all sizes.
-                    let width = group == 0 ? 1 << 60 : 1 << (10 + group % 24)
+                    let width = group == 0 ? 1 << widest : 1 << (10 + group % 24)
                     let value = low + Int64(random.below(width))
                     let isNull = hasNulls && random.below(6) == 0
                     values.append(isNull ? .null : .integer(value))
@@ -95,7 +96,7 @@ import Testing
         }
     }
 
-    /// However many values come, no more of them wait than take four mebibytes.
+    /// However many values come, no more of them wait than take eight mebibytes.
     @Test func notAllValuesWait() throws {
         let (groups, rows) = (300, 30_000)
         var random = RandomScalars(seed: 70)
@@ -111,7 +112,7 @@ import Testing
             most = max(most, state.memoryBytes)
         }
         // Histograms of eight kilobytes at most, and what waits.
-        #expect(most < groups * (8_192 + 512) + 4_700_000)
+        #expect(most < groups * (8_192 + 512) + 8_900_000)
         let found = try state.finish((0..<UInt32(groups)).map { $0 })
         for group in 0..<groups { #expect(found.scalar(at: group) == Self.percentiles(of: plain[group])) }
     }

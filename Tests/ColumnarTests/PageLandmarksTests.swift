@@ -78,6 +78,26 @@ struct PageLandmarksTests {
         #expect(landmarks.takeGrowth() == 0)
     }
 
+    /// What is patched of a column with many outliers is found out once, for whoever reads rows of it.
+    @Test func patchesAreKnownToTheNextReader() throws {
+        let count = 65_536
+        var random = SampleGenerator(state: 48)
+        let values = (0..<count).map { _ in
+            Int64(random.next() % (random.next() % 16 == 0 ? 1 << 40 : 1 << 6))
+        }
+        let vector = Vector(type: .integer, count: count, storage: .int64(values))
+        let page = PageEncoder.encode(vector, options: PageOptions(compression: .none))
+        // Some four thousand of them.
+        #expect(page.payload.count < 100_000)
+        let landmarks = PageLandmarks(payloadBytes: page.payload.count)
+        for (read, rows) in ([[7, 65_000], [0, 1, 2, 40_000], [65_535]] as [[UInt32]]).enumerated() {
+            let picked = try PageDecoder.decode(
+                page.header, payload: page.payload[...], type: .integer, rows: rows, landmarks: landmarks)
+            #expect(sameRows(picked, vector.gather(rows)), "\(rows)")
+            #expect((landmarks.takeGrowth() > 0) == (read == 0), "\(rows)")
+        }
+    }
+
     /// Of texts that lie end to end, the lengths before a wanted one are added up from the nearest block.
     @Test func textsAreFoundByTheLengthsOfTheirBlock() throws {
         let count = 20_000

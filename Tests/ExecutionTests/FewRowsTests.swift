@@ -54,4 +54,28 @@ import Testing
             #expect(try rows(plan, sharedRowsMin: 91).shared == 0, "\(plan.shown)")
         }
     }
+
+    /// Of what headers answer nothing is shared out, however many rows they speak for; of the rest its rows count.
+    @Test func whatHeadersAnswerIsNotSharedOut() throws {
+        let (scan, key) = (catalog.scan("t"), Expression.column(0, .integer))
+        let sum = AggregateCall(function: .sum, arguments: [key], type: .integer)
+        let last = AggregateCall(function: .maximum, arguments: [key], type: .integer)
+        let users = AggregateCall(
+            function: .count, arguments: [.column(1, .text)], isDistinct: true, type: .integer)
+        // Rows 0 to 9 have all numbers up to 6, as any ten of them.
+        let most = Expression.call(.greater, [key, .literal(.integer(0), .integer)], .boolean)
+        let all = Expression.call(.greater, [key, .literal(.integer(-1), .integer)], .boolean)
+        let cases: [(Plan, [AggregateCall], Bool)] = [
+            (scan, [sum, last], false), (.filter(scan, all), [sum, last], false),
+            (scan, [sum, users], true), (.filter(scan, most), [sum, last], true),
+        ]
+        for (input, calls, isShared) in cases {
+            let plan = Plan.aggregate(
+                input, groups: [], aggregates: calls,
+                output: calls.map { TableColumn(name: "c", type: $0.type) })
+            let found = try rows(plan, sharedRowsMin: 90)
+            #expect((found.shared > 0) == isShared, "\(plan.shown)")
+            #expect(try found.rows == executor.rows(plan, catalog), "\(plan.shown)")
+        }
+    }
 }

@@ -229,6 +229,47 @@ struct SegmentTests {
         }
     }
 
+    /// A table that was asked for by a number is the one of its name, and one that is not there is not found later.
+    @Test func tablesAreFoundByTheirNumbers() throws {
+        try withTemporaryDirectory { directory in
+            let files = POSIXFileSystem()
+            let description = try writeSample(files, directory, groups: 2, rows: 10)
+            let reader = try SegmentReader.open(fileSystem: files, path: directory + "/" + description.fileName)
+            for _ in 0..<2 {
+                let tables: [(UInt16, String)] = [(7, "feedback"), (3, "llm_call"), (0, "nothing"), (300, "later")]
+                for (number, name) in tables {
+                    let found = reader.table(named: name, number: number)
+                    #expect(found?.rowCount == reader.table(named: name)?.rowCount, "\(name)")
+                    #expect((found == nil) == (number % 100 == 0))
+                }
+            }
+        }
+    }
+
+    /// Rows with a text of few are found in the page, which nobody keeps for that.
+    @Test func rowsOfOneOfFewTextsAreFound() throws {
+        try withTemporaryDirectory { directory in
+            let files = POSIXFileSystem()
+            let description = try writeSample(files, directory, groups: 2, rows: 500)
+            let reader = try SegmentReader.open(fileSystem: files, path: directory + "/" + description.fileName)
+            for group in reader.groups(table: "llm_call") {
+                let models = try group.column(named: "model", type: .text)
+                let texts = Set((0..<group.rowCount).compactMap { row -> String? in
+                    if case .text(let text) = models.scalar(at: row) { text } else { nil }
+                })
+                #expect(texts.count > 1)
+                for text in texts.sorted() + ["nothing of this"] {
+                    let statistics = ScanStatistics()
+                    let found = try group.rows(withText: Array(text.utf8), in: "model", statistics: statistics)
+                    let wanted = (0..<group.rowCount).filter { models.scalar(at: $0) == .text(text) }
+                    #expect(found == wanted.map { UInt32($0) }, "\(text)")
+                    #expect(statistics.pagesRead.load(ordering: .relaxed) == 1)
+                }
+                #expect(try group.rows(withText: [97], in: "added later") == [])
+            }
+        }
+    }
+
     /// The latest rows of a group are found without reading the column again, and of columns with nulls or without an
     /// order of numbers nothing is said.
     @Test func latestRowsAreFoundInThePage() throws {

@@ -228,15 +228,21 @@ extension Array where Element == Int64 {
 
 extension Array where Element: FixedWidthInteger {
     /// Appends where a value stands, the first place being `start`. Most blocks do not have it, which one look at all
-    /// values tells.
+    /// values tells; in others it may stand in any of them, so that nothing is decided by whether it does.
     @inlinable @inline(__always)
     package func addPlaces(of value: Element, from start: Int, to places: inout [UInt32]) {
         let values = span
         var found: Element = 0
         for index in 0..<values.count { found |= values[index] == value ? 1 : 0 }
         if found == 0 { return }
-        for index in 0..<values.count where values[index] == value {
-            places.append(UInt32(truncatingIfNeeded: start + index))
+        var own = [UInt32](repeating: 0, count: values.count)
+        var target = own.mutableSpan
+        var next = 0
+        for index in 0..<values.count {
+            // There are never more of them than values before.
+            target[next] = UInt32(truncatingIfNeeded: start &+ index)
+            next &+= values[index] == value ? 1 : 0
         }
+        places.append(contentsOf: own[..<next])
     }
 }

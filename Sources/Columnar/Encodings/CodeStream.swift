@@ -87,6 +87,23 @@ enum CodeStream {
         return codes
     }
 
+    /// The runs of `count` codes, to be searched; nil, and nothing is read, where they lie otherwise.
+    static func runs(_ cursor: inout ByteCursor, count: Int) throws(DecodingError) -> IntegerStreamIndex? {
+        var ahead = cursor
+        guard count > 0, try ahead.readByte() == IntegerStreamKind.runs.rawValue else { return nil }
+        return try IntegerStreamIndex(&cursor, count: count, isSearched: true)
+    }
+
+    /// Where some codes of runs stand, ascending; each is below `limit`.
+    /// - Parameter cursor: says where what is wrong with them is found.
+    static func places(
+        of wanted: [UInt32], in runs: IntegerStreamIndex, limit: Int, _ cursor: ByteCursor
+    ) throws(DecodingError) -> [UInt32] {
+        guard runs.areAll(below: limit) else { throw cursor.failure("codes below \(limit)") }
+        var unpacked = 0
+        return try runs.places(of: wanted.map { Int64($0) }, in: [], unpacked: &unpacked)
+    }
+
     /// Where some of `count` codes stand, ascending; each is below `limit`.
     /// - Parameter landmarks: of what the cursor reads, where that stays in memory.
     static func places(

@@ -149,6 +149,12 @@ struct IntegerStreamIndex: Sendable {
     /// Whether it tells where values stand.
     var isSearched: Bool { extent != nil || count == 0 }
 
+    /// Whether every value is one of the numbers below `limit`; true of none.
+    /// - Precondition: it was made to be searched.
+    func areAll(below limit: Int) -> Bool {
+        extent.map { $0.lowerBound >= 0 && $0.upperBound < Int64(limit) } ?? true
+    }
+
     /// Memory held, bytes, roughly.
     var heldBytes: Int {
         let own =
@@ -204,10 +210,7 @@ struct IntegerStreamIndex: Sendable {
         var places: [UInt32] = []
         switch form {
         case .constant(let value): return wanted.contains(value) ? Array(0..<UInt32(count)) : []
-        case .runs(let values, let ends):
-            for run in values.indices where wanted.contains(values[run]) {
-                places += (run == 0 ? 0 : ends[run - 1])..<ends[run]
-            }
+        case .runs(let values, let ends): return Self.places(of: wanted, inRuns: values, ends)
         case .packed, .differences, .codes:
             for block in bounds.indices {
                 let here = wanted.filter { bounds[block].contains($0) }
@@ -217,6 +220,27 @@ struct IntegerStreamIndex: Sendable {
                 for value in here { values.addPlaces(of: value, from: block * Self.blockValues, to: &places) }
                 if here.count > 1 { places.sort() }
             }
+        }
+        return places
+    }
+
+    /// The same in runs: which of them are wanted is looked at twice, so that room is made once.
+    private static func places(of wanted: [Int64], inRuns values: [Int64], _ ends: [UInt32]) -> [UInt32] {
+        func rows(_ run: Int) -> Range<UInt32> { (run == 0 ? 0 : ends[run - 1])..<ends[run] }
+        let found = values.indices.filter { wanted.contains(values[$0]) }
+        var places = [UInt32](repeating: 0, count: found.reduce(0) { $0 + rows($1).count })
+        var target = places.mutableSpan
+        var next = 0
+        for run in found {
+            let rows = rows(run)
+            let end = next + rows.count
+            precondition(next >= 0 && end <= target.count, "room for the rows of each run")
+            var row = rows.lowerBound
+            for place in next..<end {
+                target[place] = row
+                row &+= 1
+            }
+            next = end
         }
         return places
     }

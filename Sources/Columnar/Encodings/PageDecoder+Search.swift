@@ -19,13 +19,21 @@ extension PageDecoder {
         let nullCount = header.summary.nullCount
         let validity = nullCount > 0 ? try nulls(&cursor, header, landmarks) : nil
         let count = header.rowCount - nullCount
-        // The codes come first; which of them are wanted the texts tell.
+        // The codes come first; which of them are wanted the texts tell. Runs are read but once.
         var codes = cursor
-        _ = try CodeStream.read(&cursor, count: count, limit: PageLimits.rowsMax, at: [], landmarks)
+        let runs = landmarks == nil ? try CodeStream.runs(&cursor, count: count) : nil
+        if runs == nil {
+            _ = try CodeStream.read(&cursor, count: count, limit: PageLimits.rowsMax, at: [], landmarks)
+        }
         guard let found = try TextBlockDecoder.codes(of: text, &cursor, landmarks) else { return nil }
         guard cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
         if found.codes.isEmpty { return [] }
-        let places = try CodeStream.places(of: found.codes, &codes, count: count, limit: found.count, landmarks)
+        let places =
+            if let runs {
+                try CodeStream.places(of: found.codes, in: runs, limit: found.count, cursor)
+            } else {
+                try CodeStream.places(of: found.codes, &codes, count: count, limit: found.count, landmarks)
+            }
         return validity.map { $0.rows(ofPresent: places) } ?? places
     }
 }

@@ -23,8 +23,12 @@ package final class PageLandmarks: Sendable {
     package let blocksUnpacked = Atomic<Int>(0)
 
     /// Nothing is known.
-    /// - Parameter payloadBytes: length of what it is of; what is known is kept as long as it is far less.
-    package init(payloadBytes: Int) { bytesMax = max(32 << 10, payloadBytes / 2) }
+    /// - Parameter payloadBytes: length of what it is of; what is known is kept as long as it is less, or as little as
+    ///   what is patched takes of a column: whoever reads a row would go through that each time.
+    package init(payloadBytes: Int) { bytesMax = max(Self.patchBytes, payloadBytes) }
+
+    /// Of a column of which one value in eight is patched.
+    private static let patchBytes = 96 << 10
 
     /// How many bytes more it holds than when this was asked last.
     package func takeGrowth() -> Int {
@@ -197,9 +201,6 @@ package final class PageLandmarks: Sendable {
     private static func check(
         _ index: IntegerStreamIndex, below limit: Int, _ cursor: ByteCursor
     ) throws(DecodingError) {
-        guard let extent = index.extent else { return }
-        guard extent.lowerBound >= 0, extent.upperBound < Int64(limit) else {
-            throw cursor.failure("codes below \(limit)")
-        }
+        guard index.areAll(below: limit) else { throw cursor.failure("codes below \(limit)") }
     }
 }

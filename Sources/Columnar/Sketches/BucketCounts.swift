@@ -5,10 +5,6 @@ import Bytes
 struct BucketCounts: Sendable {
     private static let pairsMax = 32
     private static let runBucketsMax = 1 << 13
-    /// So many are as well counted as pairs.
-    private static let fewValues = 8
-    /// A longer run takes longer to be gone through than pairs take to be put in order.
-    private static let briefBucketsPerValue = 32
 
     /// Ascending, while there are pairs.
     private var indices: [Int32] = []
@@ -55,13 +51,6 @@ struct BucketCounts: Sendable {
                 numbers[Int(buckets[row]) &- start] &+= 1
             }
         }
-    }
-
-    /// Has the counts of more than a few values that are to come be a run, though it takes more memory than they do:
-    /// for who lets it go soon.
-    mutating func makeRoom(for values: Int, within bounds: ClosedRange<Int32>) {
-        let all = indices.count + values
-        if runStart == nil, all > Self.fewValues { becomeRun(toHold: bounds, most: Self.briefBucketsPerValue * all) }
     }
 
     /// Bytes held, roughly.

@@ -140,9 +140,8 @@ package struct ExponentialHistogram: Sendable {
     /// - Parameter place: where the buckets were looked at last; a new one at first.
     /// - Complexity: O(buckets) for all shares together where they ascend.
     func quantile(_ q: Double, from place: inout BucketCounts.Place) -> Double? {
-        precondition((0...1).contains(q))
         guard count > 0 else { return nil }
-        let rank = max(1, UInt64((q * Double(count)).rounded(.up)))
+        let rank = Self.rank(q, of: count)
         if rank > count - nanCount { return .nan }
         let low = kind == .integers ? Double(integerRange.minimum) : doubleRange.minimum
         let high = kind == .integers ? Double(integerRange.maximum) : doubleRange.maximum
@@ -151,6 +150,13 @@ package struct ExponentialHistogram: Sendable {
         if rank == 1 { return low }
         if rank == count - nanCount { return high }
         return min(max(estimate(rank, from: &place), low), high)
+    }
+
+    /// Which of so many values in ascending order, counted from 1, a share is.
+    /// - Precondition: `0...1`; there is one.
+    static func rank(_ q: Double, of count: UInt64) -> UInt64 {
+        precondition((0...1).contains(q))
+        return max(1, UInt64((q * Double(count)).rounded(.up)))
     }
 
     private func estimate(_ rank: UInt64, from place: inout BucketCounts.Place) -> Double {

@@ -30,12 +30,12 @@ package enum HistogramScale {
     }()
 
     /// Fraction bits of the boundaries; the last stands for 2.
-    private static let fractions: [UInt64] = boundaries.dropLast().map { $0.bitPattern & (1 << 52 - 1) } + [1 << 52]
+    static let fractions: [UInt64] = boundaries.dropLast().map { $0.bitPattern & (1 << 52 - 1) } + [1 << 52]
 
     /// For each value of the fraction's upper eight bits: in the upper twelve bits the greatest k whose boundary is not
     /// above the cell's beginning; below them what the boundary after it, the only one that may lie in the cell, lacks
     /// of 2^52. So a fraction that reaches this boundary carries over into the upper bits.
-    private static let cells: [UInt64] = (0..<256).map { cell in
+    static let cells: [UInt64] = (0..<256).map { cell in
         let part = fractions.lastIndex { $0 <= UInt64(cell) << 44 } ?? 0
         return UInt64(part) << 52 + (1 << 52 - fractions[part + 1])
     }

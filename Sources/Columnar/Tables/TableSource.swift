@@ -47,6 +47,9 @@ package protocol Morsel: Sendable {
     /// The rows whose text in a column is one of `texts`, ascending, where that is found more cheaply than by reading
     /// the column; nil where it is not.
     func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]?
+    /// The rows whose text in a column is `text`, ascending, for who wants nothing else of the column, where they are
+    /// found in it as it is stored; nil where they are not: the column is read.
+    func rows(_ index: Int, withText text: [UInt8]) throws -> [UInt32]?
     /// The rows whose values in a column are the `count` first ones in an order, and all that equal the last of them,
     /// ascending, where the column has no nulls and that is found more cheaply than by reading it; nil where it is not.
     /// - Precondition: `count` is at least 1.
@@ -97,6 +100,9 @@ extension Morsel {
 
     /// Nobody knows but who reads the column.
     package func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? { nil }
+
+    /// Likewise.
+    package func rows(_ index: Int, withText text: [UInt8]) throws -> [UInt32]? { nil }
 
     /// Likewise.
     package func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? { nil }

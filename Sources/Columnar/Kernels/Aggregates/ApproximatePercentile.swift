@@ -35,10 +35,14 @@ struct ApproximatePercentileAccumulator: Accumulator {
 
     /// So many groups are one's work.
     private static let groupsPerJob = 64
+    /// Few groups with many values are shared out in so many parts.
+    private static let jobsOfFewGroups = 8
 
     func finish(_ wanted: [UInt32], _ watch: KernelWatch, _ helpers: KernelHelpers) throws(KernelError) -> Vector {
         try watch.look()
-        let (reader, size) = (histograms.reader, Self.groupsPerJob)
+        let (reader, isMuch) = (histograms.reader, histograms.isMuchLeft)
+        let fewest = isMuch ? (wanted.count + Self.jobsOfFewGroups - 1) / Self.jobsOfFewGroups : Self.groupsPerJob
+        let size = max(1, min(Self.groupsPerJob, fewest))
         let parts = helpers.map(count: (wanted.count + size - 1) / size) { part in
             results(wanted[part * size..<min((part + 1) * size, wanted.count)], reader)
         }
@@ -48,12 +52,9 @@ struct ApproximatePercentileAccumulator: Accumulator {
     private func results(_ wanted: ArraySlice<UInt32>, _ reader: GroupHistograms.Reader) -> [Scalar] {
         // Once, since 128 bits become a double slowly.
         let unit = histograms.kind == .integers ? Decimal128.power(scale).map { Double($0) } ?? 1 : 1
+        var ranks = CellRanks()
         return wanted.map { group in
-            let histogram = reader.histogram(of: group)
-            var place = BucketCounts.Place()
-            let results = fractions.compactMap { fraction in
-                histogram.quantile(fraction, from: &place).map { Scalar.double($0 / unit) }
-            }
+            let results = reader.quantiles(fractions, of: group, by: &ranks).map { Scalar.double($0 / unit) }
             if results.isEmpty { return .null }
             return asArray ? .array(results) : results[0]
         }

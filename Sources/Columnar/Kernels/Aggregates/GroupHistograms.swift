@@ -3,17 +3,19 @@ internal import Bytes
 /// A histogram for each group, filled with values or with rows of rollups.
 struct GroupHistograms: Sendable {
     private static let integerScaleMax = 12
-    /// So many values of a group in a chunk are counted at once.
+    /// So many values of a group in a chunk do not wait once others had to be counted for want of room.
     private static let waitingRowsMax = 1_024
-    /// What waits takes no more, or is counted: the buckets of a million values.
-    private static let waitingBytesMax = 4 << 20
+    /// What waits takes no more, or is counted: a million values.
+    private static let waitingBytesMax = 8 << 20
     private let scale: Int
     let kind: ExponentialHistogram.Kind
     /// Whether values may wait for who asks for their group.
     private let mayWait: Bool
-    /// By group; of values that wait the buckets are missing.
+    /// By group, without the values that wait.
     private var all: [ExponentialHistogram] = []
-    private var waiting = WaitingBuckets()
+    private var waiting = WaitingValues()
+    /// Whether all that may wait has found room so far.
+    private var hasRoom = true
     /// An upper bound of what the buckets can have grown to.
     private var buckets = 0
 
@@ -33,15 +35,31 @@ struct GroupHistograms: Sendable {
     /// The histograms, to be read.
     struct Reader: Sendable {
         fileprivate let histograms: GroupHistograms
-        fileprivate let places: WaitingBuckets.Places
+        fileprivate let places: WaitingValues.Places
 
         /// A group's.
         func histogram(of group: UInt32) -> ExponentialHistogram {
             var histogram = histograms.all[Int(group)]
-            histograms.waiting.count(Int(group), at: places, into: &histogram.positive)
+            histograms.waiting.forEach(of: Int(group), at: places) { histogram.take($0.span) }
             return histogram
         }
+
+        /// For each share what a group's histogram gives; none of no values.
+        /// - Parameter ranks: finds them where all of the group's values wait.
+        func quantiles(_ fractions: [Double], of group: UInt32, by ranks: inout CellRanks) -> [Double] {
+            if histograms.all[Int(group)].count == 0 {
+                ranks.removeAll()
+                histograms.waiting.forEach(of: Int(group), at: places) { ranks.add($0) }
+                return ranks.quantiles(fractions)
+            }
+            let histogram = histogram(of: group)
+            var place = BucketCounts.Place()
+            return fractions.compactMap { histogram.quantile($0, from: &place) }
+        }
     }
+
+    /// Whether so many values wait that few groups are much work.
+    var isMuchLeft: Bool { waiting.memoryBytes > Self.waitingBytesMax / 32 }
 
     /// - Complexity: O(groups, shares that wait).
     var reader: Reader { Reader(histograms: self, places: waiting.places(groups: all.count)) }
@@ -78,45 +96,32 @@ struct GroupHistograms: Sendable {
         }
     }
 
-    /// Counts integers of which those of a group lie together.
+    /// Counts integers of which those of a group lie together, or has them wait.
     private mutating func count(_ values: [Int64], _ parts: [GroupAssignment.Run]) {
-        let buckets = HistogramScale.indices(of: values.span)
-        var shares: [WaitingBuckets.Share] = []
-        var waitingCount = 0
-        for part in parts {
-            // Shares follow from counts alone.
-            let found = all[part.group].note(values.span, part.rows, isAddedUp: !mayWait)
-            guard let positives = found else { continue }
-            if mayWait, positives.areAll, part.rows.count < Self.waitingRowsMax {
-                shares.append(
-                    WaitingBuckets.Share(
-                        group: UInt32(truncatingIfNeeded: part.group),
-                        start: UInt32(truncatingIfNeeded: part.rows.lowerBound),
-                        count: UInt32(truncatingIfNeeded: part.rows.count), bounds: positives.bounds))
-                waitingCount += part.rows.count
-            } else {
-                all[part.group].positive.add(
-                    buckets.span, part.rows, within: positives.bounds, isEveryRow: positives.areAll)
-            }
+        guard mayWait else { return countNow(values.span, parts) }
+        let largest = hasRoom ? Int.max : Self.waitingRowsMax
+        let brief = parts.filter { $0.rows.count < largest }
+        // A chunk's values are not kept for few of them.
+        guard brief.reduce(0, { $0 + $1.rows.count }) > values.count / 2, CellRanks.takes(values.span) else {
+            return countNow(values.span, parts)
         }
-        // A chunk's buckets are not kept for few of them.
-        if waitingCount < values.count / 2 {
-            for share in shares { count(share, buckets.span) }
-        } else if !shares.isEmpty {
-            waiting.add(buckets, shares)
-            if waiting.memoryBytes > Self.waitingBytesMax { settle() }
-        }
+        if brief.count < parts.count { countNow(values.span, parts.filter { $0.rows.count >= largest }) }
+        waiting.add(values, brief.map { WaitingValues.Share($0) })
+        if waiting.memoryBytes > Self.waitingBytesMax { settle() }
     }
 
-    private mutating func count(_ share: WaitingBuckets.Share, _ buckets: Span<Int32>) {
-        all[Int(share.group)].positive.add(buckets, share.rows, within: share.bounds, isEveryRow: true)
+    private mutating func countNow(_ values: Span<Int64>, _ parts: [GroupAssignment.Run]) {
+        let buckets = HistogramScale.indices(of: values)
+        for part in parts { all[part.group].take(values, part.rows, buckets.span, isAddedUp: !mayWait) }
     }
 
     /// Counts all that waits.
     private mutating func settle() {
         let waited = waiting
-        waiting = WaitingBuckets()
-        waited.forEach { share, buckets in count(share, buckets) }
+        (waiting, hasRoom) = (WaitingValues(), false)
+        waited.forEach { values, shares in
+            countNow(values, shares.map { GroupAssignment.Run(group: Int($0.group), rows: $0.rows) })
+        }
     }
 
     private mutating func count(_ value: Scalar, _ group: Int) throws(KernelError) {
@@ -165,6 +170,7 @@ struct GroupHistograms: Sendable {
         for (group, histogram) in other.all.enumerated() { all[Int(mapping[group])].merge(histogram) }
         // However much it is together: it was held before.
         waiting.absorb(other.waiting, mapping)
+        hasRoom = hasRoom && other.hasRoom
         buckets += other.buckets
     }
 }
@@ -198,6 +204,24 @@ struct HistogramAccumulator: Accumulator {
         }
         builder.padNulls(to: groups.count)
         return builder.finish()
+    }
+}
+
+extension ExponentialHistogram {
+    /// Counts integers for who asks for shares alone.
+    fileprivate mutating func take(_ values: Span<Int64>) {
+        take(values, 0..<values.count, HistogramScale.indices(of: values).span, isAddedUp: false)
+    }
+
+    /// Counts the integers of some rows of a chunk.
+    /// - Parameters:
+    ///   - buckets: of all rows of the chunk.
+    ///   - isAddedUp: whether ``sum`` counts for anything.
+    fileprivate mutating func take(
+        _ values: Span<Int64>, _ rows: Range<Int>, _ buckets: Span<Int32>, isAddedUp: Bool
+    ) {
+        guard let positives = note(values, rows, isAddedUp: isAddedUp) else { return }
+        positive.add(buckets, rows, within: positives.bounds, isEveryRow: positives.areAll)
     }
 }
 

@@ -79,14 +79,16 @@ struct AggregateOperator: Sendable {
     }
 
     /// The same of units (``Pipeline/units(_:rows:)``), each of which a step takes in.
+    /// - Parameter first: what was taken in before them.
     func run(
-        _ units: Pipeline, _ step: @Sendable (_ ordinal: UInt64, _ state: inout State) throws -> Void
+        _ units: Pipeline, after first: State? = nil,
+        _ step: @Sendable (_ ordinal: UInt64, _ state: inout State) throws -> Void
     ) throws -> [Chunk] {
-        try finish(
-            units.run(context, inOrder: isOrderSensitive, make: { try makeState() }) { _, ordinal, state in
-                try step(ordinal, &state)
-                return true
-            })
+        let states = try units.run(context, inOrder: isOrderSensitive, make: { try makeState() }) { _, ordinal, state in
+            try step(ordinal, &state)
+            return true
+        }
+        return try finish((first.map { [$0] } ?? []) + states)
     }
 
     /// What the steps of taking in rows look at.
@@ -174,7 +176,9 @@ struct AggregateOperator: Sendable {
             let step = groups.count + 2 * index
             var kept: [UInt32]?
             if let filter = call.filter {
-                kept = Selection.rows(where: try evaluator.evaluate(filter, input.columns(of: step)))
+                kept =
+                    try input.rows(of: step, where: filter)
+                    ?? Selection.rows(where: evaluator.evaluate(filter, input.columns(of: step)))
             }
             if kept?.isEmpty ?? false { continue }
             var rows = try input.columns(of: step + 1)

@@ -52,6 +52,41 @@ extension FoundRows {
     }
 }
 
+extension ScanOperator {
+    /// Which of some rows of a morsel have the text for which a condition asks, by their places among these, ascending,
+    /// and the text; nil where the column is to be read for that.
+    /// - Parameter rows: ascending; nil: all.
+    func places(
+        among rows: [UInt32]?, of morsel: any Morsel, where condition: Expression
+    ) throws -> (places: [UInt32], text: String)? {
+        // Of few rows the column is read for these alone.
+        if let rows, areFew(rows, of: morsel) { return nil }
+        guard let text = condition.wantedTexts?.texts.first, let found = try self.rows(of: morsel, where: condition)
+        else { return nil }
+        guard let rows, let first = rows.first, let last = rows.last else { return (found, text) }
+        if Int(last - first) == rows.count - 1 {
+            // A stretch, as times leave it.
+            return (found.filter { $0 >= first && $0 <= last }.map { $0 - first }, text)
+        }
+        var (places, next) = ([UInt32](), 0)
+        for row in found {
+            while next < rows.count, rows[next] < row { next += 1 }
+            if next < rows.count, rows[next] == row { places.append(UInt32(truncatingIfNeeded: next)) }
+        }
+        return (places, text)
+    }
+
+    /// The rows of a morsel that have the text for which a condition asks, ascending, for who wants nothing else of the
+    /// column; nil for other conditions, and where the morsel does not find them.
+    func rows(of morsel: any Morsel, where condition: Expression) throws -> [UInt32]? {
+        guard context.options.usesSummaries, let (column, texts) = condition.wantedTexts, texts.count == 1 else {
+            return nil
+        }
+        try context.check()
+        return try morsel.rows(columns[column], withText: Array(texts[0].utf8))
+    }
+}
+
 extension Expression {
     /// More texts than this are not looked up one by one.
     private static let lookedUpTextsMax = 16

@@ -132,14 +132,17 @@ struct ScanOperator: Sendable {
         if let found, found.rows.isEmpty { return nil }
         // Where rows were found, columns begin with these: nothing is made of the others to be cut down.
         var selection = found.flatMap { $0.rows.count < morsel.rowCount ? $0.rows : nil }
-        // The same rows, as columns are cut down to them.
-        var kept = selection.map { KeptRows(ascending: $0) }
+        // The same rows, as columns are cut down to them; nil as long as none was.
+        var kept: KeptRows?
         var chunk = blank(rowCount: selection?.count ?? morsel.rowCount)
         var isLoaded = [Bool](repeating: false, count: columns.count)
         func load(_ index: Int, isExact: Bool) throws {
             // What is lacking is null, as everything is at first.
             if isLoaded[index] || morsel.lacks(columns[index]) { return }
             let bucket = isExact ? nil : bucket(index, of: morsel, rows: chunk.rowCount)
+            if bucket == nil, kept == nil, let selection, !areFew(selection, of: morsel) {
+                kept = KeptRows(ascending: selection)
+            }
             chunk.columns[index] = try bucket ?? column(index, of: morsel, selection, kept)
             isLoaded[index] = true
         }
@@ -147,32 +150,40 @@ struct ScanOperator: Sendable {
             let here = KeptRows(ascending: rows)
             chunk = chunk.gather(here)
             if let known = selection {
-                let places = rows.map { known[Int($0)] }
-                (selection, kept) = (places, KeptRows(ascending: places))
+                (selection, kept) = (rows.map { known[Int($0)] }, nil)
             } else {
                 (selection, kept) = (rows, here)
             }
             assert(selection?.count == chunk.rowCount, "rows and their places in the morsel")
         }
+        // What the rows have there.
+        func know(_ column: Int, _ text: String) {
+            chunk.columns[column] = .constant(.text(text), type: .text, count: chunk.rowCount)
+            isLoaded[column] = true
+        }
         var open = conditions
         if let found {
             open = conditions.indices.filter { !found.conditions.contains($0) }.map { conditions[$0] }
-            if let (column, text) = found.text {
-                // What the rows have there is known.
-                chunk.columns[column] = .constant(.text(text), type: .text, count: chunk.rowCount)
-                isLoaded[column] = true
-            }
+            if let (column, text) = found.text { know(column, text) }
         }
         let evaluator = Evaluator(context: context)
         for condition in open {
-            for index in condition.columnsRead.sorted() { try load(index, isExact: true) }
+            let read = condition.columnsRead.sorted()
+            if read.count == 1, !isLoaded[read[0]],
+                let (rows, text) = try places(among: selection, of: morsel, where: condition)
+            {
+                if rows.isEmpty { return nil }
+                if rows.count < chunk.rowCount { keep(rows) }
+                know(read[0], text)
+                continue
+            }
+            for index in read { try load(index, isExact: true) }
             guard let rows = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
             if rows.isEmpty { return nil }
             keep(rows)
         }
         if chunk.rowCount > first {
-            let places = selection.map { Array($0.prefix(first)) } ?? Array(0..<UInt32(first))
-            (selection, kept) = (places, KeptRows(ascending: places))
+            (selection, kept) = (selection.map { Array($0.prefix(first)) } ?? Array(0..<UInt32(first)), nil)
             chunk = chunk.slice(0..<first)
         }
         assert(columns.count == output.count, "a column of the table for each of the output")
@@ -222,6 +233,10 @@ struct ScanOperator: Sendable {
     /// So much of a piece may be wanted that reading single rows pays: one row in so many.
     private static let rowsPerWantedRow = 8
 
+    func areFew(_ rows: [UInt32], of morsel: any Morsel) -> Bool {
+        rows.count <= morsel.rowCount / Self.rowsPerWantedRow
+    }
+
     /// A column of the output.
     /// - Parameters:
     ///   - selection: the rows by their places in the morsel; nil: all.
@@ -229,7 +244,7 @@ struct ScanOperator: Sendable {
     func column(
         _ index: Int, of morsel: any Morsel, _ selection: [UInt32]?, _ kept: KeptRows? = nil
     ) throws -> Vector {
-        if let selection, selection.count <= morsel.rowCount / Self.rowsPerWantedRow {
+        if let selection, areFew(selection, of: morsel) {
             let vector =
                 try keys.contains(index)
                 ? morsel.keys(columns[index], rows: selection) : morsel.column(columns[index], rows: selection)

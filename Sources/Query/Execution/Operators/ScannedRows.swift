@@ -31,6 +31,7 @@ struct ScannedRows {
         let uses: ColumnUses
         let read: (_ column: Int) throws -> Vector
         let runs: (_ column: Int, _ buckets: TimeBuckets) throws -> RunColumn?
+        let found: (_ condition: Expression) throws -> [UInt32]?
         /// Of what was read; nil where nobody shares the memory.
         let booking: MemoryBooking?
     }
@@ -46,13 +47,15 @@ struct ScannedRows {
     ///   - rows: with the columns that were read already.
     ///   - read: reads one of the others.
     ///   - runs: what is known of times that nobody has read, as ``Morsel/runs(_:in:)`` says it.
+    ///   - found: the rows that a condition leaves on a column that nobody has read; nil where it has to be.
     init(
         _ rows: Chunk, _ uses: ColumnUses, booking: MemoryBooking?, read: @escaping (_ column: Int) throws -> Vector,
-        runs: @escaping (_ column: Int, _ buckets: TimeBuckets) throws -> RunColumn?
+        runs: @escaping (_ column: Int, _ buckets: TimeBuckets) throws -> RunColumn?,
+        found: @escaping (_ condition: Expression) throws -> [UInt32]?
     ) {
         assert(rows.columns.count == uses.lastSteps.count, "the last step of each column")
         chunk = rows
-        source = Source(uses: uses, read: read, runs: runs, booking: booking)
+        source = Source(uses: uses, read: read, runs: runs, found: found, booking: booking)
         isRead = rows.columns.map { !$0.isAllNull }
         for column in chunk.columns.indices where isRead[column] && uses.lastSteps[column] < 0 { letGo(column) }
         booking?.set(to: chunk.ownBytes)
@@ -73,6 +76,15 @@ struct ScannedRows {
         guard let source, !isRead[column], source.uses.columns[step] == [column], source.uses.lastSteps[column] == step
         else { return nil }
         return try source.runs(column, buckets)
+    }
+
+    /// The rows that a condition leaves, ascending, where a step looks at nothing but the column that it asks about,
+    /// none looks at that but this one, and it need not be read for that; nil: see ``columns(of:)``.
+    func rows(of step: Int, where condition: Expression) throws -> [UInt32]? {
+        guard let source, let column = source.uses.columns[step].first, source.uses.columns[step].count == 1,
+            !isRead[column], source.uses.lastSteps[column] == step
+        else { return nil }
+        return try source.found(condition)
     }
 
     /// The rows with all columns that any step looks at.
@@ -109,6 +121,9 @@ extension ScanOperator {
             try context.check()
             if bucket(index, of: morsel, rows: chunk.rowCount) != nil { return nil }
             return try runs(index, of: morsel, kept, in: buckets)
+        } found: { [self] condition in
+            // Where rows were left out before, they are numbered otherwise.
+            try selection == nil ? rows(of: morsel, where: condition) : nil
         }
     }
 }

@@ -16,8 +16,12 @@ struct SummaryAggregation: Sendable {
         (self.scan, self.aggregate, self.headers) = (scan, aggregate, headers)
     }
 
+    /// So many morsels are asked one after the other for what headers say.
+    private static let askedFirstMax = 1_024
+
     func run() throws -> [Chunk] {
         let (morsels, rows) = try morsels()
+        if aggregate.groups.isEmpty, morsels.count <= Self.askedFirstMax { return try runOverRest(of: morsels) }
         let perUnit = aggregate.groups.isEmpty ? Self.morselsPerUnit(morsels.count, scan.context.workers) : 1
         let (count, uses) = (morsels.count, aggregate.columnUses(scan))
         let units = Pipeline.units((count + perUnit - 1) / perUnit, rows: rows)
@@ -28,6 +32,25 @@ struct SummaryAggregation: Sendable {
                 try take(morsel, place, uses, &state)
                 place += UInt64(morsel.rowCount)
             }
+        }
+    }
+
+    /// Takes in what headers say before anything is shared out, since that takes less than to wake another thread: rows
+    /// are read of what is left, if that is anything.
+    private func runOverRest(of morsels: [any Morsel]) throws -> [Chunk] {
+        var answered = try aggregate.makeState()
+        var rest: [(morsel: any Morsel, known: AggregateOperator.Known)] = []
+        var rows = 0
+        for morsel in morsels {
+            try scan.context.check()
+            guard case .rows(let known) = try headers.take(morsel, 0, into: &answered) else { continue }
+            rest.append((morsel, known))
+            rows += morsel.rowCount
+        }
+        let (left, uses) = (rest, aggregate.columnUses(scan))
+        return try aggregate.run(Pipeline.units(left.count, rows: rows), after: answered) { ordinal, state in
+            let (morsel, known) = left[Pipeline.unit(of: ordinal)]
+            if var rows = try scan.rows(of: morsel, uses) { try aggregate.update(&state, &rows, ordinal, known) }
         }
     }
 

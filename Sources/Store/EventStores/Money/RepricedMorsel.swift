@@ -40,6 +40,10 @@ struct RepricedMorsel: Morsel {
         try isMoney(index) ? nil : base.rows(index, ofTexts: texts)
     }
 
+    func rows(_ index: Int, withText text: [UInt8]) throws -> [UInt32]? {
+        try isMoney(index) ? nil : base.rows(index, withText: text)
+    }
+
     func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? {
         try isMoney(index) ? nil : base.rows(index, first: count, descending: descending)
     }

@@ -196,6 +196,10 @@ struct ClosingMorsel: Morsel {
         try ClosingRule.places.derived.contains(index) ? nil : base.rows(index, ofTexts: texts)
     }
 
+    func rows(_ index: Int, withText text: [UInt8]) throws -> [UInt32]? {
+        try ClosingRule.places.derived.contains(index) ? nil : base.rows(index, withText: text)
+    }
+
     func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? {
         try ClosingRule.places.derived.contains(index) ? nil : base.rows(index, within: times)
     }

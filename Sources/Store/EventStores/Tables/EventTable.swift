@@ -17,7 +17,7 @@ struct EventTable: TableSource {
 
     /// The groups of one segment that may hold a row the request wants.
     func morsels(of segment: SealedSegment, for request: ScanRequest) throws -> [any Morsel] {
-        guard let whole = segment.reader.table(named: layout.name) else { return [] }
+        guard let whole = segment.reader.table(named: layout.name, number: layout.typeID) else { return [] }
         // As many conditions as a question has are looked at for each.
         try request.check()
         let count = whole.groupCount
@@ -123,6 +123,10 @@ struct GroupMorsel: Morsel {
 
     func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? {
         try group.rows(ofTexts: texts, in: columns[index].name, statistics: statistics)
+    }
+
+    func rows(_ index: Int, withText text: [UInt8]) throws -> [UInt32]? {
+        try group.rows(withText: text, in: columns[index].name, near: index, statistics: statistics)
     }
 
     func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? {

@@ -94,6 +94,10 @@ struct LiveRowsMorsel: Morsel {
         try base.rows(index, ofTexts: texts).map(places)
     }
 
+    func rows(_ index: Int, withText text: [UInt8]) throws -> [UInt32]? {
+        try base.rows(index, withText: text).map(places)
+    }
+
     func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? {
         try base.rows(index, within: times).map(places)
     }

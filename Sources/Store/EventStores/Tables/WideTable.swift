@@ -59,7 +59,7 @@ struct WideTable: TableSource {
 
     private func skip(_ table: EventTable, _ statistics: ScanStatistics) {
         let groups = table.sealed.segments.reduce(0) {
-            $0 + ($1.reader.table(named: table.layout.name)?.groupCount ?? 0)
+            $0 + ($1.reader.table(named: table.layout.name, number: table.layout.typeID)?.groupCount ?? 0)
         }
         statistics.add(groupsTotal: groups, groupsSkipped: groups)
     }
@@ -135,6 +135,12 @@ struct WideMorsel: Morsel {
         let source = view.sources[index]
         if source < 0 || source == view.typePlace { return nil }
         return try base.rows(source, ofTexts: texts)
+    }
+
+    func rows(_ index: Int, withText text: [UInt8]) throws -> [UInt32]? {
+        let source = view.sources[index]
+        if source < 0 || source == view.typePlace { return nil }
+        return try base.rows(source, withText: text)
     }
 
     func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? {

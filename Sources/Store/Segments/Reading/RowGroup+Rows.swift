@@ -90,6 +90,24 @@ extension RowGroup {
         return found
     }
 
+    /// The rows whose text in a column is `text`, ascending, found in the page as it is packed, for who wants nothing
+    /// else of it: of few texts in long runs no row is looked at. nil where the page has no texts of its own.
+    /// - Parameter place: as of ``columnIndex(named:near:)``.
+    /// - Throws: as ``column(named:type:rows:statistics:)``.
+    package func rows(
+        withText text: [UInt8], in name: String, near place: Int = 0, statistics: ScanStatistics? = nil
+    ) throws -> [UInt32]? {
+        guard let column = columnIndex(named: name, near: place) else { return [] }
+        guard columns[column].type == .text else { return nil }
+        guard let header = directory.pages[column]?.header else { return [] }
+        guard header.encoding == .texts else { return nil }
+        let found = try decoded(column, statistics) { page -> [UInt32]? in
+            try PageDecoder.rows(ofText: text, page.header, payload: page.payload, type: page.type)
+        }
+        guard let found else { return [] }
+        return found
+    }
+
     /// The rows whose values in a column are the `count` first ones in an order, and all that equal the last of them,
     /// ascending; nil where the column has to be decoded for that.
     /// - Precondition: `count` is at least 1.

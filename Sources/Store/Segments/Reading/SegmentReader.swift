@@ -18,6 +18,8 @@ package final class SegmentReader: Sendable {
     let origin = MorselIdentity.freshOrigin()
     /// Of this reader's tables.
     let summaries = TableSummaries()
+    /// Likewise.
+    private let numberedTables = NumberedTables()
     let footer: SegmentFooter
     /// The places of the footer's tables, by name.
     private let tableOrder: [Int]
@@ -224,6 +226,14 @@ package final class SegmentReader: Sendable {
         let place = tableOrder.partitioningIndex { footer.tables[$0].name >= name }
         guard place < tableOrder.count, footer.tables[tableOrder[place]].name == name else { return nil }
         return tableOrder[place]
+    }
+
+    /// The same of a table that is asked for again and again.
+    /// - Parameter number: of the name, the same for good and that of no other one.
+    func tableIndex(named name: String, number: UInt16) -> Int? {
+        let index = numberedTables.place(of: number) { tableIndex(named: name) }
+        assert(index == tableIndex(named: name), "the number's own name")
+        return index
     }
 
     /// The row groups of a table in the order in which they were added; empty when the segment has none.

@@ -57,8 +57,17 @@ extension SegmentTable {
 
 extension SegmentReader {
     /// A table of the segment; nil where no group of it is there.
-    package func table(named name: String) -> SegmentTable? {
-        guard let index = tableIndex(named: name), !footer.tables[index].groups.isEmpty else { return nil }
+    package func table(named name: String) -> SegmentTable? { table(at: tableIndex(named: name)) }
+
+    /// The same for who asks for it again and again.
+    /// - Parameter number: of the name, the same for good and that of no other one.
+    /// - Complexity: O(1), but for the first time.
+    package func table(named name: String, number: UInt16) -> SegmentTable? {
+        table(at: tableIndex(named: name, number: number))
+    }
+
+    private func table(at index: Int?) -> SegmentTable? {
+        guard let index, !footer.tables[index].groups.isEmpty else { return nil }
         return SegmentTable(segment: self, index: index)
     }
 }

@@ -1,22 +1,26 @@
-/// Buckets of values that are not counted yet. Where each of many groups has few values in a chunk and these lie in
-/// many buckets, counts of all buckets would be far more than the values are; so a chunk's buckets stay as they are,
-/// beside them which are whose, until somebody asks for a group.
-struct WaitingBuckets: Sendable {
-    /// The values of one group in a chunk, each of which has a bucket.
+/// Whole numbers that are not counted yet. Who asks for shares of groups needs counts of no bucket but those in which
+/// the shares lie; so a chunk's values stay as they are, beside them which are whose, until somebody asks for a group.
+struct WaitingValues: Sendable {
+    /// The values of one group in a chunk.
     struct Share: Sendable {
         var group: UInt32
         /// The first of them among the chunk's.
         var start: UInt32
         var count: UInt32
-        /// The first and the last of their buckets.
-        var bounds: ClosedRange<Int32>
+
+        /// - Parameter run: of a chunk's rows.
+        init(_ run: GroupAssignment.Run) {
+            group = UInt32(truncatingIfNeeded: run.group)
+            start = UInt32(truncatingIfNeeded: run.rows.lowerBound)
+            count = UInt32(truncatingIfNeeded: run.rows.count)
+        }
 
         /// The values' places among the chunk's.
         var rows: Range<Int> { Int(start)..<Int(start) + Int(count) }
     }
 
     private struct Batch: Sendable {
-        var buckets: [Int32]
+        var values: [Int64]
         var shares: [Share]
     }
 
@@ -24,15 +28,15 @@ struct WaitingBuckets: Sendable {
     /// Bytes held, roughly.
     private(set) var memoryBytes = 0
 
-    /// Keeps the buckets of a chunk.
-    mutating func add(_ buckets: [Int32], _ shares: [Share]) {
-        assert(shares.allSatisfy { $0.rows.upperBound <= buckets.count }, "shares of the chunk")
-        batches.append(Batch(buckets: buckets, shares: shares))
-        memoryBytes += buckets.count * 4 + shares.count * MemoryLayout<Share>.stride
+    /// Keeps the values of a chunk.
+    mutating func add(_ values: [Int64], _ shares: [Share]) {
+        assert(shares.allSatisfy { $0.rows.upperBound <= values.count }, "shares of the chunk")
+        batches.append(Batch(values: values, shares: shares))
+        memoryBytes += values.count * 8 + shares.count * MemoryLayout<Share>.stride
     }
 
     /// Takes in those of another; `mapping` gives its groups' numbers here.
-    mutating func absorb(_ other: WaitingBuckets, _ mapping: [UInt32]) {
+    mutating func absorb(_ other: WaitingValues, _ mapping: [UInt32]) {
         for batch in other.batches {
             var moved = batch
             for index in moved.shares.indices {
@@ -43,11 +47,11 @@ struct WaitingBuckets: Sendable {
         memoryBytes += other.memoryBytes
     }
 
-    /// Calls the body with each share and the buckets that it is a share of.
-    func forEach(_ body: (_ share: Share, _ buckets: Span<Int32>) -> Void) {
+    /// Calls the body with each chunk's values and who has a share of them.
+    func forEach(_ body: (_ values: Span<Int64>, _ shares: [Share]) -> Void) {
         for batch in batches {
-            let buckets = batch.buckets
-            for share in batch.shares { body(share, buckets.span) }
+            let values = batch.values
+            body(values.span, batch.shares)
         }
     }
 
@@ -82,21 +86,11 @@ struct WaitingBuckets: Sendable {
         return Places(starts: starts, places: places)
     }
 
-    /// Counts what waits of a group, for who asks for its shares and lets the counts go then.
-    func count(_ group: Int, at all: Places, into counts: inout BucketCounts) {
-        let range = all.starts[group]..<all.starts[group + 1]
-        if range.isEmpty { return }
-        var (first, last, values) = (Int32.max, Int32.min, 0)
-        for place in all.places[range] {
-            let share = batches[Int(place.batch)].shares[Int(place.share)]
-            (first, last) = (min(first, share.bounds.lowerBound), max(last, share.bounds.upperBound))
-            values += Int(share.count)
-        }
-        counts.makeRoom(for: values, within: first...last)
-        for place in all.places[range] {
+    /// Calls the body with each stretch of a group's values.
+    func forEach(of group: Int, at all: Places, _ body: (ArraySlice<Int64>) -> Void) {
+        for place in all.places[all.starts[group]..<all.starts[group + 1]] {
             let batch = batches[Int(place.batch)]
-            let (share, buckets) = (batch.shares[Int(place.share)], batch.buckets)
-            counts.add(buckets.span, share.rows, within: share.bounds, isEveryRow: true)
+            body(batch.values[batch.shares[Int(place.share)].rows])
         }
     }
 }
