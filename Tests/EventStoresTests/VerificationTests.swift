@@ -10,8 +10,10 @@ import Testing
 @Suite struct VerificationTests {
     private static let turnsPerDay = 40
 
-    /// A store of so many days, each sealed for itself, with some conversations that last for all of them.
-    private func store(days: Int, eventsAtOnce: Int = 60, workers: (any Workers)? = nil) throws -> EventStore {
+    /// A store of so many days, each sealed for itself but the last, with one conversation that lasts for all of them.
+    private func store(
+        days: Int, eventsAtOnce: Int = 240, hasLong: Bool = true, workers: (any Workers)? = nil
+    ) throws -> EventStore {
         var options = EventStoreTests.options()
         options.foldLimits.verifiedEventsAtOnce = eventsAtOnce
         var machine = context(SimulatedFileSystem(seed: 91))
@@ -22,7 +24,9 @@ import Testing
             for turn in 0..<Self.turnsPerDay {
                 events.addTurn("d\(day)-c\(turn)", 1, at: Double(day * 86_400 + turn * 60) - 86_400 * Double(days))
             }
-            events.addTurn("for-ever", Int64(day + 1), at: Double(day * 86_400 + 9) - 86_400 * Double(days))
+            if hasLong {
+                events.addTurn("for-ever", Int64(day + 1), at: Double(day * 86_400 + 9) - 86_400 * Double(days))
+            }
             _ = try store.append([events.batch])
             if day + 1 < days { try store.seal() }
         }
@@ -42,6 +46,35 @@ import Testing
         // Four times the events: by passes over the store it would be sixteen times the pages.
         #expect(many.readPages < 6 * few.readPages, "\(few.readPages) and \(many.readPages)")
         for store in [small, large] { try store.close() }
+    }
+
+    /// Parts end where groups do not: what a group has of later ones stays until their turn, where there is room.
+    @Test func eachGroupIsReadOnceWhereThereIsRoom() throws {
+        let groups = 5 * 3
+        for workers in [InlineWorkers(), ThreadWorkers(parallelism: 3)] as [any Workers] {
+            let store = try store(days: 6, eventsAtOnce: 240, hasLong: false, workers: workers)
+            let found = try store.verify()
+            #expect(found.findings == [] && found.readEvents == 6 * Self.turnsPerDay * 3)
+            #expect(found.foldedParts > 6 && found.readGroups == groups, "\(found.readGroups) of \(groups)")
+            #expect(found.gatheredEvents <= 240 * workers.parallelism, "\(found.gatheredEvents)")
+            try store.close()
+        }
+        // With one conversation that has some of each and reads for itself.
+        let store = try store(days: 6)
+        let found = try store.verify()
+        #expect(found.readGroups == 2 * groups, "\(found.readGroups)")
+        try store.close()
+    }
+
+    /// Where there is none, a group is read again, and no more is held.
+    @Test(arguments: [24, 60, 96]) func noMoreThanTheLimitIsHeld(eventsAtOnce: Int) throws {
+        let store = try store(days: 4, eventsAtOnce: eventsAtOnce, hasLong: false)
+        let found = try store.verify()
+        #expect(found.findings == [] && found.readEvents == 4 * Self.turnsPerDay * 3)
+        #expect(found.gatheredEvents > 0 && found.gatheredEvents <= eventsAtOnce, "\(found.gatheredEvents)")
+        // Each is read for each turn at most.
+        #expect(found.readGroups <= 3 * found.foldedParts, "\(found.readGroups)")
+        try store.close()
     }
 
     /// Rollups of one table read its pages together, and compare what they find text by text.

@@ -25,6 +25,18 @@ struct RowCosts: Equatable, Sendable {
     /// Where in ``values`` the cost of a row is; nil for an event that costs nothing.
     func place(of row: Int) -> Int? { places[row] < 0 ? nil : Int(places[row]) }
 
+    /// What some of the rows cost.
+    func taken(_ rows: Range<Int>) -> RowCosts {
+        var taken = RowCosts()
+        if values.isEmpty {
+            taken.append(free: rows.count)
+        } else {
+            taken.reserve(rows.count)
+            for row in rows { taken.append(self[row]) }
+        }
+        return taken
+    }
+
     /// What the next row costs.
     mutating func append(_ cost: CallCost?) {
         places.append(cost == nil ? -1 : Int32(values.count))

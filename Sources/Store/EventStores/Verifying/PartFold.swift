@@ -51,7 +51,7 @@ struct PartFold {
         var known = [(tenant: Range<Int>, code: UInt32)?](repeating: nil, count: group.conversationCount)
         for place in 0..<table.count {
             guard let tenantSlot, let tenant = table.text(inSlot: tenantSlot, place) else { continue }
-            let id = group.conversations[place]
+            let id = Int(group.conversations[place])
             if let last = known[id], last.tenant == tenant {
                 codes.append(last.code)
             } else if let conversation = table.text(of: registry.wellKnown.conversationID, place) {
@@ -144,7 +144,7 @@ struct GroupEvents {
     var table: EventColumns
     var costs: RowCosts
     /// Of each event a code of its conversation's id.
-    var conversations: [Int]
+    var conversations: [UInt32]
     /// All codes are below it.
     var conversationCount: Int
 }

@@ -33,6 +33,9 @@ package struct Verification: Sendable {
     // tests: that of sealed events of small conversations no row is made.
     /// Those of which rows were made.
     package var restoredRows = 0
+    // tests: that each group is read about once, however parts lie.
+    /// How often the events of a group were read to be folded.
+    package var readGroups = 0
     // tests: likewise, few pages more than once.
     /// Pages that were read for it.
     package var readPages = 0
@@ -42,6 +45,9 @@ package struct Verification: Sendable {
     // tests: likewise.
     /// Parts in which conversations were folded.
     package var foldedParts = 0
+    // tests: that what is read for later parts stays within the limit.
+    /// The most events that were in memory of conversations that are smaller than a part.
+    package var gatheredEvents = 0
     // tests: that of a conversation that is cut twice what its rows are made of stays at most.
     /// The most events of one large conversation that were in memory.
     package var heldEvents = 0
@@ -131,7 +137,8 @@ extension EventStore {
         let work = RecomputedConversations(version, layouts, registry, context.workers, tell)
         try work.add(to: &recomputed)
         (result.foldedParts, result.readEvents, result.restoredRows) = (work.parts, work.readEvents, work.restoredRows)
-        result.heldEvents = work.heldEvents
+        (result.heldEvents, result.gatheredEvents, result.readGroups) =
+            (work.heldEvents, work.gatheredEvents, work.readGroups)
         result.readPages = work.statistics.pagesRead.load(ordering: .relaxed)
         recomputed.decide(leavingOut: try version.sealed.conversationsOfUnsaidCut(among: recomputed.cut))
         result.conversationsOfOldForms = recomputed.omitted.count
