@@ -89,7 +89,9 @@ package final class EventColumns: Sendable {
         (self.texts, self.fields, self.words, self.present, self.textBytes) = (texts, fields, words, present, textBytes)
         self.times = times.wholeNumbers(at: rows)
         self.positions = positions.wholeNumbers(at: rows)
-        self.isTimeAbsent = isTimeAbsent.map { absent in rows.map { absent.scalar(at: $0).isTrue } }
+        self.isTimeAbsent = isTimeAbsent.flatMap { absent in
+            absent.isAllNull ? nil : rows.map { absent.scalar(at: $0).isTrue }
+        }
         var folded: UInt64 = 0
         for (slot, field) in fields.enumerated() where columns.roles[Int(field.column)] != .none {
             folded |= 1 << UInt64(slot)

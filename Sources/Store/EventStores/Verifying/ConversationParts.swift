@@ -77,14 +77,14 @@ struct ConversationParts: Sendable {
         numbers = [UInt32](repeating: 0, count: ids.count)
         // Those that last for much longer than a part would have it read groups of all their time: they are together.
         let long = Self.longNanoseconds(stretches, eventsMax)
-        let order = stretches.indices.sorted {
-            let (left, right) = (Self.rank(stretches[$0], long, eventsMax), Self.rank(stretches[$1], long, eventsMax))
-            return (left, stretches[$0].times.lowerBound, $0) < (right, stretches[$1].times.lowerBound, $1)
-        }
-        var rank = -1
-        for index in order {
+        // Beside each what it is sorted by: looked up once.
+        let order = stretches.indices.map { index in
             let stretch = stretches[index]
-            let own = Self.rank(stretch, long, eventsMax)
+            return (rank: Self.rank(stretch, long, eventsMax), time: stretch.times.lowerBound, index: index)
+        }.sorted { ($0.rank, $0.time, $0.index) < ($1.rank, $1.time, $1.index) }
+        var rank = -1
+        for (own, _, index) in order {
+            let stretch = stretches[index]
             if own == rank, own != Self.largeRank, let last = parts.last, last.events + stretch.count <= eventsMax {
                 let times = last.times
                 parts[parts.count - 1].events += stretch.count
@@ -128,6 +128,7 @@ struct StretchCollection {
     private var known: [ConversationParts.Stretch] = []
     private var pending: [ConversationParts.Stretch] = []
 
+    /// - Parameter stretches: best ascending by id: what ascends is merged and not sorted.
     /// - Complexity: O(stretches · log stretches) over all calls.
     mutating func add(_ stretches: [ConversationParts.Stretch]) {
         pending += stretches

@@ -15,7 +15,7 @@ struct EventGroup: Sendable {
     /// nil where the group does not say.
     let times: ClosedRange<Int64>?
 
-    /// When the events of each conversation were that have some here, by columns alone.
+    /// When the events of each conversation were that have some here, by columns alone; ascending by id.
     /// - Throws: ``FileContentError`` or ``StorageError`` from reading pages.
     func stretches(_ statistics: ScanStatistics, _ overlay: CostOverlay) throws -> [ConversationParts.Stretch] {
         let morsel = layout.morsel(of: group, statistics: statistics, overlay: overlay)
@@ -37,11 +37,12 @@ struct EventGroup: Sendable {
             last[code] = max(last[code], time)
             counts[code] += 1
         }
-        return counts.indices.compactMap { code in
+        let found = counts.indices.compactMap { code -> ConversationParts.Stretch? in
             guard counts[code] > 0, let text = texts.text(of: code) else { return nil }
             return ConversationParts.Stretch(
                 id: ConversationParts.id(of: text), times: first[code]...last[code], count: counts[code])
         }
+        return found.sorted { $0.id < $1.id }
     }
 
     /// Rows of the conversations of some parts.

@@ -25,6 +25,12 @@ struct PartFold {
         (self.registry, self.columns, self.limits) = (registry, columns, limits)
     }
 
+    /// Makes room for so many events.
+    mutating func reserve(_ count: Int) {
+        codes.reserveCapacity(count)
+        events.reserveCapacity(count)
+    }
+
     /// Adds some rows of a block.
     /// - Precondition: no table was added.
     mutating func add(_ block: TailBlock, rows: [Int]) {

@@ -241,6 +241,7 @@ final class RecomputedConversations: Sendable {
     /// Read-model rows of the conversations of one part, all of whose events are here.
     private func rows(of shares: [GroupEvents], _ unsealed: [(block: Int, rows: [Int])]) -> ConversationRows {
         var fold = PartFold(registry, columns, version.foldLimits)
+        fold.reserve(shares.reduce(unsealed.reduce(0) { $0 + $1.rows.count }) { $0 + $1.table.count })
         let tail = version.tail.readBlocks
         for (number, indices) in unsealed {
             count(indices.count)
