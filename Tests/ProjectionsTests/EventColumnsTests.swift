@@ -178,6 +178,36 @@ struct ColumnTables {
         }
     }
 
+    /// What turns come to without rows of them is what their rows come to, whenever it is asked for.
+    @Test(arguments: 0..<16) func turnsAreTalliedAsTheirRowsAreSummedUp(seed: Int) {
+        var conversations = RandomConversations(random: SeededNumbers(seed: UInt64(seed)))
+        let (columns, registry) = (ColumnTables.columns, ColumnTables.registry)
+        var fold = ConversationFold(columns: columns)
+        var rows = ReadModelBuilder(registry: registry)
+        var tally = ReadModelBuilder(registry: registry, talliesTurns: true)
+        let wide = CallCost(costPicoUSD: 1 << 80, lowPicoUSD: 1 << 80, highPicoUSD: 1 << 81, state: .priced)
+        var sum = RowSum()
+        for number in 0..<150 {
+            var events = conversations.next()
+            guard !events.isEmpty else { continue }
+            for index in events.indices where number % 7 == 3 && events[index].cost != nil { events[index].cost = wide }
+            let tables = ColumnTables("c\(number)", events, &conversations.random, rowsOnceIn: number % 4)
+            var references = tables.references
+            columns.sort(&references, buffers: tables.buffers, tables: tables.tables)
+            fold.fold(
+                references, buffers: tables.buffers, costs: tables.costs, tables: tables.tables, into: &rows)
+            fold.fold(
+                references, buffers: tables.buffers, costs: tables.costs, tables: tables.tables, into: &tally)
+            if number % 40 == 0 { sum.add(tally.takeTurnSum()) }
+        }
+        sum.add(tally.takeTurnSum())
+        let (built, others) = (rows.finish(), tally.finish())
+        var expected = RowSum()
+        expected.add(built.turns.columns, rowCount: built.turns.rowCount)
+        #expect(sum == expected && sum.rows > 64, "seed \(seed)")
+        #expect(others.turns.rowCount == 0 && others.conversations.rowCount == built.conversations.rowCount)
+    }
+
     /// Who is to hold no more takes the events in parts; one alone is always taken.
     @Test func textsHaveAnEnd() throws {
         var event = ReferenceEvent(id: "e", type: "message.received", time: 1)

@@ -66,8 +66,8 @@ extension EventStore {
     /// Reads all files of a directory, whether or not a store can be opened on it and whether or not another process
     /// serves it. Nothing in it changes.
     /// - Parameters:
-    ///   - decodes: whether pages of segments that are to the byte what was written are decoded, too; not where who asks
-    ///     goes on to recompute what is made of them.
+    ///   - decodes: whether pages of segments that are to the byte what was written are decoded, too; not where who
+    ///     asks goes on to recompute what is made of them.
     ///   - tell: is told how far it is with segments; anew where another process has published meanwhile.
     /// - Throws: ``StorageError``; ``NewerFormatError`` where a newer version wrote what decides which files there are.
     /// - Complexity: O(bytes of the files), segments on all workers; a page for each of them, a record or a state is

@@ -2,8 +2,8 @@ import Projections
 import Synchronization
 
 /// How the events of groups come to the parts of short conversations, as a verification goes through these in the order
-/// of their times, some in a turn: a group is read when its first part has its turn, and what it has of later ones stays
-/// until theirs, as far as there is room. Only for what had none it is read again.
+/// of their times, some in a turn: a group is read when its first part has its turn, and what it has of later ones
+/// stays until theirs, as far as there is room. Only for what had none it is read again.
 ///
 /// Parts do not end where groups do, and tables end their groups at different times: so each page is read about once
 /// all the same, whatever the size of parts.

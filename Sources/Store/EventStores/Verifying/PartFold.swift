@@ -87,10 +87,11 @@ struct PartFold {
     }
 
     /// Folds all conversations.
-    func rows() -> ConversationRows {
-        var rows = ConversationRows()
+    /// - Parameter omitted: conversations whose rows are not wanted.
+    func rows(leavingOut omitted: Set<ConversationGrouping.Key>) -> PartRows {
+        var rows = PartRows()
         var fold = ConversationFold(columns: columns)
-        var builder = ReadModelBuilder(registry: registry)
+        var builder = ReadModelBuilder(registry: registry, talliesTurns: true)
         let (order, ends) = placesByCode()
         var (own, first) = ([EventReference](), 0)
         for end in ends where end > first {
@@ -100,14 +101,19 @@ struct PartFold {
             let cut = columns.cut(
                 &own, buffers: buffers, tables: tables, eventsMax: limits.conversationEventsMax,
                 bytesMax: limits.conversationBytesMax)
-            if cut != nil, let key = key(of: own[0]) { rows.found.cut.append(key) }
+            let key = cut != nil || !omitted.isEmpty ? key(of: own[0]) : nil
+            let isOmitted = key.map { omitted.contains($0) } ?? false
+            let isApart = cut != nil || isOmitted
+            if isApart { rows.turns.add(builder.takeTurnSum()) }
             columns.sort(&own, buffers: buffers, tables: tables)
             fold.fold(own, buffers: buffers, costs: costs, tables: tables, cut: cut, into: &builder)
+            if isApart {
+                let sum = builder.takeTurnSum()
+                if let key, !isOmitted { rows.cut.append((key, sum)) }
+            }
         }
-        let built = builder.finish()
-        if built.turns.rowCount > 0 { rows.turns = [built.turns] }
-        if built.conversations.rowCount > 0 { rows.conversations = [built.conversations] }
-        rows.found.cut.sort()
+        rows.turns.add(builder.takeTurnSum())
+        rows.conversations = builder.finish().conversations
         return rows
     }
 
@@ -153,4 +159,14 @@ struct GroupEvents {
     var conversations: [UInt32]
     /// All codes are below it.
     var conversationCount: Int
+}
+
+/// What the conversations of one part come to.
+struct PartRows: Sendable {
+    /// Of those that are neither cut nor left out.
+    var turns = RowSum()
+    /// Those that are cut and not left out, with what their turns come to.
+    var cut: [(key: ConversationGrouping.Key, turns: RowSum)] = []
+    /// Of all of them; nil for none.
+    var conversations: Chunk?
 }

@@ -7,10 +7,11 @@ import Synchronization
 
 /// The rows of all conversations, folded from their events alone: what read models are compared with.
 ///
-/// First columns say when each conversation was; then each part of them (``ConversationParts``) is folded by one worker,
-/// and what it comes to is added up. Parts of short conversations have their turn in the order of their times, so that
-/// groups are read about once for all of them (``GroupSweep``); each of the others reads for itself. Columns are folded
-/// as they are (``PartFold``); rows are made of the events of a conversation alone that is larger than a part.
+/// First columns say when each conversation was; then each part of them (``ConversationParts``) is folded by one
+/// worker, and what it comes to is added up. Parts of short conversations have their turn in the order of their times,
+/// so that groups are read about once for all of them (``GroupSweep``); each of the others reads for itself. Columns
+/// are folded as they are (``PartFold``), and of turns no rows are made but what these would be summed up to; rows of
+/// events are made of a conversation alone that is larger than a part.
 final class RecomputedConversations: Sendable {
     /// Events of one part, where there are very many workers.
     private static let partEventsMin = 20_000
@@ -89,8 +90,10 @@ final class RecomputedConversations: Sendable {
             let count = min(Self.groupsAtOnce, parts.parts.count - first)
             let digests = try workers.map(count: count) { index in
                 let part = UInt32(first + index)
-                let rows = try self.rows(of: part, in: parts, unsealed[Int(part)] ?? [])
-                return try self.digest(of: rows, leavingOut: omitted, parts.parts[Int(part)].events)
+                var one = ReadModelDigest(leavingOut: omitted)
+                try self.add(part, in: parts, unsealed[Int(part)] ?? [], to: &one)
+                self.progress.add(parts.parts[Int(part)].events)
+                return one
             }
             for one in digests { digest.merge(one) }
         }
@@ -122,8 +125,10 @@ final class RecomputedConversations: Sendable {
                     return .found(try self.read(readings[index - shares.count], before: end, in: parts))
                 }
                 let part = Int(folded.lowerBound) + index
-                let rows = self.rows(of: shares[index], unsealed[part] ?? [])
-                return .digest(try self.digest(of: rows, leavingOut: omitted, parts.parts[part].events))
+                var one = ReadModelDigest(leavingOut: omitted)
+                try self.add(shares[index], unsealed[part] ?? [], to: &one)
+                self.progress.add(parts.parts[part].events)
+                return .digest(one)
             }
             held.remove(shares.joined().reduce(0) { $0 + $1.table.count })
             for one in swept {
@@ -155,15 +160,6 @@ final class RecomputedConversations: Sendable {
         }
         if isRead { counts.withLock { $0.readGroups += 1 } }
         return found
-    }
-
-    private func digest(
-        of rows: ConversationRows, leavingOut omitted: Set<ConversationGrouping.Key>, _ events: Int
-    ) throws -> ReadModelDigest {
-        var digest = ReadModelDigest(leavingOut: omitted)
-        try digest.add(rows, version.closing)
-        progress.add(events)
-        return digest
     }
 
     /// How many events a part is to have. What a store's rows weigh its files tell, roughly.
@@ -222,11 +218,14 @@ final class RecomputedConversations: Sendable {
         return found
     }
 
-    /// Read-model rows of the conversations of one part that reads for itself.
-    private func rows(
-        of part: UInt32, in parts: ConversationParts, _ unsealed: [(block: Int, rows: [Int])]
-    ) throws -> ConversationRows {
-        if parts.parts[Int(part)].isLarge { return try rows(ofLarge: part, in: parts, unsealed) }
+    /// Adds the rows of the conversations of one part that reads for itself.
+    private func add(
+        _ part: UInt32, in parts: ConversationParts, _ unsealed: [(block: Int, rows: [Int])],
+        to digest: inout ReadModelDigest
+    ) throws {
+        if parts.parts[Int(part)].isLarge {
+            return try digest.add(rows(ofLarge: part, in: parts, unsealed), version.closing)
+        }
         var shares: [GroupEvents] = []
         for group in groups {
             let isRead = try group.events(
@@ -235,11 +234,13 @@ final class RecomputedConversations: Sendable {
             ) { shares.append($1) }
             if isRead { counts.withLock { $0.readGroups += 1 } }
         }
-        return rows(of: shares, unsealed)
+        try add(shares, unsealed, to: &digest)
     }
 
-    /// Read-model rows of the conversations of one part, all of whose events are here.
-    private func rows(of shares: [GroupEvents], _ unsealed: [(block: Int, rows: [Int])]) -> ConversationRows {
+    /// Adds the rows of the conversations of one part, all of whose events are here.
+    private func add(
+        _ shares: [GroupEvents], _ unsealed: [(block: Int, rows: [Int])], to digest: inout ReadModelDigest
+    ) throws {
         var fold = PartFold(registry, columns, version.foldLimits)
         fold.reserve(shares.reduce(unsealed.reduce(0) { $0 + $1.rows.count }) { $0 + $1.table.count })
         let tail = version.tail.readBlocks
@@ -251,10 +252,10 @@ final class RecomputedConversations: Sendable {
             count(events.table.count)
             fold.add(events)
         }
-        return fold.rows()
+        try digest.add(fold.rows(leavingOut: digest.omitted), version.closing)
     }
 
-    /// The same of a large conversation, of which more than its rows are made of never stay.
+    /// Read-model rows of a large conversation, of which more than its rows are made of never stay.
     private func rows(
         ofLarge part: UInt32, in parts: ConversationParts, _ unsealed: [(block: Int, rows: [Int])]
     ) throws -> ConversationRows {

@@ -176,25 +176,11 @@ extension EventStore {
 
 /// Read models as a number of rows and a sum of their hashes: equal where the rows are, in whatever order they come.
 struct ReadModelDigest {
-    struct Table: Equatable {
-        var rows = 0
-        var sum: UInt64 = 0
-
-        mutating func add(_ columns: [Vector], rowCount: Int) {
-            add(Table(rows: rowCount, sum: RowHashes.sum(columns, rowCount: rowCount)))
-        }
-
-        mutating func add(_ other: Table) {
-            rows += other.rows
-            sum &+= other.sum
-        }
-    }
-
-    private(set) var turns = Table()
-    private(set) var conversations = Table()
+    private(set) var turns = RowSum()
+    private(set) var conversations = RowSum()
     private(set) var omitted: Set<ConversationGrouping.Key>
     /// Conversations that are cut: whether their rows count is decided once all are known.
-    private var undecided: [ConversationGrouping.Key: (turns: Table, conversations: Table)] = [:]
+    private var undecided: [ConversationGrouping.Key: (turns: RowSum, conversations: RowSum)] = [:]
 
     init(leavingOut omitted: Set<ConversationGrouping.Key>) { self.omitted = omitted }
 
@@ -213,7 +199,7 @@ struct ReadModelDigest {
     }
 
     mutating func add(_ rows: ConversationRows, _ closing: ClosingRule) throws {
-        for key in rows.found.cut where !omitted.contains(key) { undecided[key] = (Table(), Table()) }
+        for key in rows.found.cut where !omitted.contains(key) { undecided[key] = (RowSum(), RowSum()) }
         for chunk in rows.turns { try add("turns", ReadModelColumns.turns, ChunkMorsel(chunk: chunk)) }
         for chunk in rows.conversations {
             let morsel = ClosingMorsel(base: ChunkMorsel(chunk: chunk), rule: closing, isOldForm: false)
@@ -221,8 +207,16 @@ struct ReadModelDigest {
         }
     }
 
+    mutating func add(_ rows: PartRows, _ closing: ClosingRule) throws {
+        turns.add(rows.turns)
+        for (key, turns) in rows.cut { undecided[key, default: (RowSum(), RowSum())].turns.add(turns) }
+        guard let chunk = rows.conversations, chunk.rowCount > 0 else { return }
+        let morsel = ClosingMorsel(base: ChunkMorsel(chunk: chunk), rule: closing, isOldForm: false)
+        try add("conversations", ReadModelColumns.conversations, morsel)
+    }
+
     private mutating func add(_ name: String, _ columns: [TableColumn], _ morsel: any Morsel) throws {
-        let table: WritableKeyPath<ReadModelDigest, Table> = name == "turns" ? \.turns : \.conversations
+        let table: WritableKeyPath<ReadModelDigest, RowSum> = name == "turns" ? \.turns : \.conversations
         let vectors = try columns.indices.map { try morsel.column($0) }
         guard !omitted.isEmpty || !undecided.isEmpty, let tenant = columns.firstIndex(where: { $0.name == "tenant" }),
             let id = columns.firstIndex(where: { $0.name == "conversation_id" })
@@ -241,7 +235,7 @@ struct ReadModelDigest {
         self[keyPath: table].add(vectors.map { $0.gather(counted) }, rowCount: counted.count)
         // order: each goes to a place of its own.
         for (key, rows) in waiting {
-            var part = Table()
+            var part = RowSum()
             part.add(vectors.map { $0.gather(rows) }, rowCount: rows.count)
             if name == "turns" { undecided[key]?.turns.add(part) } else { undecided[key]?.conversations.add(part) }
         }
