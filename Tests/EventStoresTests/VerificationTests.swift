@@ -77,6 +77,29 @@ import Testing
         try store.close()
     }
 
+    /// Ids of events decide nothing where no two events of a conversation are of one time, and else their order.
+    @Test func idsAreReadWhereTheyDecide() throws {
+        let store = try store(days: 3)
+        #expect(try store.verify().idReadings == 0)
+        try store.close()
+        let other = try EventStore.open(
+            at: "/data", context: context(SimulatedFileSystem(seed: 93)), options: EventStoreTests.options())
+        var events = SampleEvents()
+        // Two questions of one time: the answer is that to the later one.
+        for id in ["b", "a"] {
+            events.add(
+                "message.received", id: id, at: -60,
+                ["conversation_id": .text("c"), "author": .text("user"), "channel": .text("from \(id)")])
+        }
+        events.add("message.sent", id: "c", at: -50, ["conversation_id": .text("c"), "author": .text("agent")])
+        events.addTurn("d", 1, at: -40)
+        _ = try other.append([events.batch])
+        try other.seal()
+        let found = try other.verify()
+        #expect(found.findings == [] && found.idReadings == 2, "\(found.idReadings)")
+        try other.close()
+    }
+
     /// Rollups of one table read its pages together, and compare what they find text by text.
     @Test func eachPageIsReadOnceForAllRollups() throws {
         let store = try store(days: 4)

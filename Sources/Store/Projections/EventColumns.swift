@@ -52,7 +52,8 @@ package final class EventColumns: Sendable {
     ///   - times: of the columns' events, ns since 1970 UTC.
     ///   - positions: likewise.
     ///   - isTimeAbsent: likewise, which of them came without a time; nil where all have one.
-    ///   - values: by registry column, which ascend, the columns that the fold reads, and no others.
+    ///   - values: by registry column, which ascend, the columns that the fold reads, and no others, ids or none of them:
+    ///     who leaves them out gives them where they are asked for (``FoldColumns/needsIDs(_:eventsMax:bytesMax:)``).
     ///   - textBytesMax: of the texts together.
     /// - Returns: nil where the texts are longer than that, unless it is one event.
     /// - Precondition: at most 64 columns.
@@ -173,12 +174,20 @@ package final class EventColumns: Sendable {
     func isTimeAbsent(_ event: Int) -> Bool { isTimeAbsent?[event] ?? false }
 
     /// A row of the event's first fields, which are its identity: rows alone say how one is hashed.
-    func identityRow(_ event: Int) -> [UInt8] {
-        let texts = texts
+    /// - Parameter ids: those of the events, where they are not here.
+    func identityRow(_ event: Int, _ ids: EventColumns?) -> [UInt8] {
         var writer = EventRowWriter()
         writer.begin(type: type, time: times[event], isTimeAbsent: isTimeAbsent(event))
+        ids?.write(first: 1, of: event, into: &writer)
+        write(first: ids == nil ? 3 : 2, of: event, into: &writer)
+        writer.end()
+        return writer.take()
+    }
+
+    private func write(first count: Int, of event: Int, into writer: inout EventRowWriter) {
+        let texts = texts
         var bits = present[event]
-        for _ in 0..<3 where bits != 0 {
+        for _ in 0..<count where bits != 0 {
             let (column, value) = next(event, &bits)
             switch value {
             case .integer(let value): writer.add(UInt16(column), integer: value)
@@ -188,8 +197,6 @@ package final class EventColumns: Sendable {
             case .double: break
             }
         }
-        writer.end()
-        return writer.take()
     }
 }
 

@@ -95,8 +95,8 @@ struct RowRestorer {
         return restored
     }
 
-    /// The columns of some rows of a morsel of the layout's table, as a fold reads them, for several who each get some
-    /// of the rows; in parts where their texts would be too long together.
+    /// The columns of some rows of a morsel of the layout's table but their ids, as a fold reads them, for several who
+    /// each get some of the rows; in parts where their texts would be too long together.
     /// - Parameters:
     ///   - pieces: stretches of the rows, end to end: one for each of them, whose rows ascend.
     ///   - known: a column of the table that was read before.
@@ -112,7 +112,7 @@ struct RowRestorer {
         let reading = Self.reading(rows, of: morsel)
         let isTimeAbsent = reading.taken(of: isTimeAbsent)
         let (times, positions) = (try reading.column(layout.time), try reading.column(layout.position))
-        let values = try fields.map { field in
+        let values = try fields.filter { $0.column != fold.id }.map { field in
             let vector =
                 field.index == known.index
                 ? reading.taken(of: known.column) ?? known.column : try reading.column(field.index)
@@ -131,6 +131,22 @@ struct RowRestorer {
                 parts += [middle..<part.upperBound, part.lowerBound..<middle]
             }
         }
+    }
+
+    /// The ids of some rows, as a fold asks for them.
+    /// - Parameter rows: ascending.
+    /// - Throws: ``FileContentError`` or ``StorageError`` of reading.
+    func ids(of rows: [Int], of morsel: any Morsel, for fold: FoldColumns) throws -> EventColumns {
+        let reading = Self.reading(rows, of: morsel)
+        let values = try fields.filter { $0.column == fold.id }.map { field in
+            (column: field.column, vector: try reading.column(field.index))
+        }
+        let nothing = Vector.constant(.integer(0), type: .integer, count: morsel.rowCount)
+        let ids = EventColumns(
+            type: layout.typeID, rows: reading.places, times: nothing, positions: nothing, isTimeAbsent: nil,
+            values: values, for: fold, textBytesMax: .max)
+        guard let ids else { preconditionFailure("texts of any length") }
+        return ids
     }
 
     /// Restores rows of a morsel of the layout's table. What they cost is computed of these rows alone, and once.

@@ -162,13 +162,20 @@ struct EventGroup: Sendable {
             of: found.rows, in: pieces, of: found.morsel, knowing: (conversation, found.column),
             isTimeAbsent: try group.timeAbsent(), for: fold, textBytesMax: textBytesMax
         ) { table, costs, piece in
-            body(
-                found.part(at: piece.lowerBound),
-                GroupEvents(
-                    table: table, costs: costs,
-                    conversations: found.rows[piece].map { UInt32(truncatingIfNeeded: found.texts.code(of: $0)) },
-                    conversationCount: found.texts.count))
+            let rows = found.rows[piece].map { UInt32($0) }
+            let events = GroupEvents(
+                table: table, costs: costs,
+                conversations: found.rows[piece].map { UInt32(truncatingIfNeeded: found.texts.code(of: $0)) },
+                conversationCount: found.texts.count, ids: { try ids(of: rows, statistics, overlay, for: fold) })
+            body(found.part(at: piece.lowerBound), events)
         }
         return true
+    }
+
+    private func ids(
+        of rows: [UInt32], _ statistics: ScanStatistics, _ overlay: CostOverlay, for fold: FoldColumns
+    ) throws -> EventColumns {
+        let morsel = layout.morsel(of: group, statistics: statistics, overlay: overlay)
+        return try restorer.ids(of: rows.map { Int($0) }, of: morsel, for: fold)
     }
 }

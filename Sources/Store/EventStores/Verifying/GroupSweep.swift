@@ -31,7 +31,7 @@ struct GroupSweep {
     /// By group: parts before this one have what it has of them.
     private var given: [UInt32]
     /// By part, until its turn.
-    private var shares: [UInt32: [GroupEvents]] = [:]
+    private var waiting: [UInt32: [GroupEvents]] = [:]
 
     /// How many parts there are.
     var partCount: UInt32 { UInt32(parts.shortCount) }
@@ -58,16 +58,16 @@ struct GroupSweep {
     mutating func keep(_ found: Found) {
         assert(found.given > given[found.group], "a group is read for parts that lack it")
         given[found.group] = found.given
-        for share in found.shares { shares[share.part, default: []].append(share.events) }
+        for share in found.shares { waiting[share.part, default: []].append(share.events) }
     }
 
     /// Events of some parts that were read before their turn.
     func eventCount(of turn: Range<UInt32>) -> Int {
-        turn.reduce(0) { count, part in shares[part, default: []].reduce(count) { $0 + $1.table.count } }
+        turn.reduce(0) { count, part in waiting[part, default: []].reduce(count) { $0 + $1.table.count } }
     }
 
     /// The events of a part whose turn it is.
-    mutating func take(_ part: UInt32) -> [GroupEvents] { shares.removeValue(forKey: part) ?? [] }
+    mutating func take(_ part: UInt32) -> [GroupEvents] { waiting.removeValue(forKey: part) ?? [] }
 }
 
 /// The events of short conversations that a verification holds, counted by all workers.

@@ -20,6 +20,11 @@ struct PartFold {
     private var buffers: [[UInt8]] = []
     private var costs: [[CallCost]] = []
     private var tables: [EventColumns] = []
+    /// Beside the tables: the ids of their events, once a conversation needs them, and how they are read.
+    private var ids: [EventColumns?] = []
+    private var readIDs: [@Sendable () throws -> EventColumns] = []
+    /// How often ids of a table were read.
+    private(set) var idReadings = 0
 
     init(_ registry: SchemaRegistry, _ columns: FoldColumns, _ limits: FoldLimits) {
         (self.registry, self.columns, self.limits) = (registry, columns, limits)
@@ -74,6 +79,8 @@ struct PartFold {
         buffers.append(table.texts)
         costs.append(group.costs.values)
         tables.append(table)
+        ids.append(nil)
+        readIDs.append(group.ids)
     }
 
     private mutating func code(_ tenant: Range<Int>, _ conversation: Range<Int>, of bytes: [UInt8]) -> UInt32 {
@@ -88,7 +95,8 @@ struct PartFold {
 
     /// Folds all conversations.
     /// - Parameter omitted: conversations whose rows are not wanted.
-    func rows(leavingOut omitted: Set<ConversationGrouping.Key>) -> PartRows {
+    /// - Throws: ``FileContentError`` or ``StorageError`` from reading ids.
+    mutating func rows(leavingOut omitted: Set<ConversationGrouping.Key>) throws -> PartRows {
         var rows = PartRows()
         var fold = ConversationFold(columns: columns)
         var builder = ReadModelBuilder(registry: registry, talliesTurns: true)
@@ -98,14 +106,17 @@ struct PartFold {
             own.removeAll(keepingCapacity: true)
             for place in order[first..<end] { own.append(events[Int(place)]) }
             first = end
+            let (eventsMax, bytesMax) = (limits.conversationEventsMax, limits.conversationBytesMax)
+            if !tables.isEmpty, columns.needsIDs(&own, eventsMax: eventsMax, bytesMax: bytesMax) {
+                try readIDs(of: own)
+            }
             let cut = columns.cut(
-                &own, buffers: buffers, tables: tables, eventsMax: limits.conversationEventsMax,
-                bytesMax: limits.conversationBytesMax)
+                &own, buffers: buffers, tables: tables, ids: ids, eventsMax: eventsMax, bytesMax: bytesMax)
             let key = cut != nil || !omitted.isEmpty ? key(of: own[0]) : nil
             let isOmitted = key.map { omitted.contains($0) } ?? false
             let isApart = cut != nil || isOmitted
             if isApart { rows.turns.add(builder.takeTurnSum()) }
-            columns.sort(&own, buffers: buffers, tables: tables)
+            columns.sort(&own, buffers: buffers, tables: tables, ids: ids)
             fold.fold(own, buffers: buffers, costs: costs, tables: tables, cut: cut, into: &builder)
             if isApart {
                 let sum = builder.takeTurnSum()
@@ -115,6 +126,16 @@ struct PartFold {
         rows.turns.add(builder.takeTurnSum())
         rows.conversations = builder.finish().conversations
         return rows
+    }
+
+    /// Reads the ids of all tables that some events are of.
+    private mutating func readIDs(of events: [EventReference]) throws {
+        for event in events {
+            let table = Int(event.buffer) - (buffers.count - tables.count)
+            guard table >= 0, ids[table] == nil else { continue }
+            ids[table] = try readIDs[table]()
+            idReadings += 1
+        }
     }
 
     /// Places of the events, those of one conversation side by side, and where each conversation ends among them.
@@ -159,6 +180,8 @@ struct GroupEvents {
     var conversations: [UInt32]
     /// All codes are below it.
     var conversationCount: Int
+    /// Reads the ids of the events, which few conversations need.
+    var ids: @Sendable () throws -> EventColumns
 }
 
 /// What the conversations of one part come to.

@@ -34,13 +34,16 @@ final class RecomputedConversations: Sendable {
     /// Of these and of what is unsealed.
     private let rowCount: Int
     private let progress: VerificationProgress.Count
-    private let counts = Mutex((parts: 0, readGroups: 0, readEvents: 0, restoredRows: 0, heldEvents: 0))
+    private let counts = Mutex(
+        (parts: 0, readGroups: 0, readEvents: 0, restoredRows: 0, heldEvents: 0, idReadings: 0))
     private let held: HeldEvents
 
     /// Parts in which conversations were folded.
     var parts: Int { counts.withLock { $0.parts } }
     /// How often the events of a group were read to be folded.
     var readGroups: Int { counts.withLock { $0.readGroups } }
+    /// How often ids of events of a group were read, for conversations in whose order they have a say.
+    var idReadings: Int { counts.withLock { $0.idReadings } }
     /// Events that were read to be folded.
     var readEvents: Int { counts.withLock { $0.readEvents } }
     /// Those of which rows were made.
@@ -253,6 +256,8 @@ final class RecomputedConversations: Sendable {
             fold.add(events)
         }
         try digest.add(fold.rows(leavingOut: digest.omitted), version.closing)
+        let idReadings = fold.idReadings
+        counts.withLock { $0.idReadings += idReadings }
     }
 
     /// Read-model rows of a large conversation, of which more than its rows are made of never stay.

@@ -36,6 +36,9 @@ package struct Verification: Sendable {
     // tests: that each group is read about once, however parts lie.
     /// How often the events of a group were read to be folded.
     package var readGroups = 0
+    // tests: that nobody reads ids who does not need them.
+    /// How often ids of events of a group were read for it.
+    package var idReadings = 0
     // tests: likewise, few pages more than once.
     /// Pages that were read for it.
     package var readPages = 0
@@ -137,6 +140,7 @@ extension EventStore {
         let work = RecomputedConversations(version, layouts, registry, context.workers, tell)
         try work.add(to: &recomputed)
         (result.foldedParts, result.readEvents, result.restoredRows) = (work.parts, work.readEvents, work.restoredRows)
+        result.idReadings = work.idReadings
         (result.heldEvents, result.gatheredEvents, result.readGroups) =
             (work.heldEvents, work.gatheredEvents, work.readGroups)
         result.readPages = work.statistics.pagesRead.load(ordering: .relaxed)
