@@ -52,7 +52,7 @@ package final class EventColumns: Sendable {
     ///   - times: of the columns' events, ns since 1970 UTC.
     ///   - positions: likewise.
     ///   - isTimeAbsent: likewise, which of them came without a time; nil where all have one.
-    ///   - values: by registry column, which ascend, the columns that the fold reads, and no others, ids or none of them:
+    ///   - values: by registry column, which ascend, the columns that the fold reads and no others, ids or no ids:
     ///     who leaves them out gives them where they are asked for (``FoldColumns/needsIDs(_:eventsMax:bytesMax:)``).
     ///   - textBytesMax: of the texts together.
     /// - Returns: nil where the texts are longer than that, unless it is one event.
@@ -131,7 +131,7 @@ package final class EventColumns: Sendable {
         return (Int(field.column), value)
     }
 
-    @inline(__always) private static func range(_ word: UInt64) -> Range<Int> {
+    @inline(__always) fileprivate static func range(_ word: UInt64) -> Range<Int> {
         let start = Int(word >> 32)
         return start..<(start &+ Int(word & lengthMask))
     }
@@ -155,6 +155,26 @@ package final class EventColumns: Sendable {
     /// - Complexity: O(columns).
     package func text(of column: UInt16, _ event: Int) -> Range<Int>? {
         slot(ofTexts: column).flatMap { text(inSlot: $0, event) }
+    }
+
+    /// References to all events, in order.
+    /// - Parameters:
+    ///   - buffer: where their texts are.
+    ///   - cost: of each an index into the costs beside the buffer; −1 for events that cost nothing.
+    /// - Complexity: O(events).
+    package func references(buffer: Int32, cost: (_ event: Int) -> Int32) -> [EventReference] {
+        (0..<count).map { EventReference(self, $0, buffer: buffer, cost: cost($0)) }
+    }
+
+    /// Where the texts of a column stand in ``texts``, by event; nil for null.
+    /// - Parameter slot: of ``slot(ofTexts:)``.
+    /// - Complexity: O(events).
+    package func places(inSlot slot: Int) -> [TextPlace?] {
+        let bit: UInt64 = 1 << UInt64(slot)
+        let (words, width) = (words, fields.count)
+        return present.enumerated().map { event, bits in
+            bits & bit == 0 ? nil : TextPlace(word: words[event &* width &+ slot])
+        }
     }
 
     /// How long the texts are of which an event has each as a text.
@@ -198,6 +218,14 @@ package final class EventColumns: Sendable {
             }
         }
     }
+}
+
+/// Where a text stands in the texts of a table of columns. Two that are one place are one text.
+package struct TextPlace: Hashable, Sendable {
+    fileprivate let word: UInt64
+
+    /// Its bytes in ``EventColumns/texts``.
+    package var range: Range<Int> { EventColumns.range(word) }
 }
 
 /// A column whose shape was looked at once.

@@ -13,6 +13,9 @@ struct RowCosts: Equatable, Sendable {
     /// One for each row; nil for an event that costs nothing.
     init(_ costs: some Sequence<CallCost?>) { for cost in costs { append(cost) } }
 
+    /// So many rows that cost nothing.
+    init(free rows: Int) { append(free: rows) }
+
     /// Makes room for so many rows more.
     mutating func reserve(_ more: Int) { places.reserveCapacity(places.count + more) }
 

@@ -118,14 +118,14 @@ struct RowRestorer {
                 ? reading.taken(of: known.column) ?? known.column : try reading.column(field.index)
             return (column: field.column, vector: vector)
         }
-        let costs = try costs(of: rows, reading, morsel as? RepricedMorsel)
+        let costs = try pieceCosts(of: rows, reading, morsel as? RepricedMorsel)
         var parts = Array(pieces.reversed())
         while let part = parts.popLast() {
             let table = EventColumns(
                 type: layout.typeID, rows: Array(reading.places[part]), times: times, positions: positions,
                 isTimeAbsent: isTimeAbsent, values: values, for: fold, textBytesMax: textBytesMax)
             if let table {
-                try body(table, part.count < rows.count ? costs.taken(part) : costs, part)
+                try body(table, costs(part), part)
             } else {
                 let middle = part.lowerBound + part.count / 2
                 parts += [middle..<part.upperBound, part.lowerBound..<middle]
@@ -168,9 +168,27 @@ struct RowRestorer {
         return try restore(rows: rows, reading, isTimeAbsent: try group.timeAbsent())
     }
 
+    /// What tells the costs of some of the rows, made of columns that were read once.
+    private func pieceCosts(
+        of rows: [Int], _ reading: Reading, _ repriced: RepricedMorsel?
+    ) throws -> (Range<Int>) -> RowCosts {
+        if let repriced {
+            let all = RowCosts(try repriced.costs(of: rows))
+            return { all.taken($0) }
+        }
+        guard let money = layout.money else { return { RowCosts(free: $0.count) } }
+        let booked = try BookedCosts(money) { try reading.column($0) }
+        return { part in
+            var costs = RowCosts()
+            costs.reserve(part.count)
+            for place in reading.places[part] { costs.append(booked[place]) }
+            return costs
+        }
+    }
+
     private func costs(of rows: [Int], _ reading: Reading, _ repriced: RepricedMorsel?) throws -> RowCosts {
         if let repriced { return RowCosts(try repriced.costs(of: rows)) }
-        guard let money = layout.money else { return RowCosts(repeatElement(nil as CallCost?, count: rows.count)) }
+        guard let money = layout.money else { return RowCosts(free: rows.count) }
         return RowCosts(try CallCost.read(money, rows: reading.places) { try reading.column($0) })
     }
 }

@@ -57,24 +57,23 @@ struct PartFold {
     /// Adds events of one group.
     mutating func add(_ group: GroupEvents) {
         let (table, buffer) = (group.table, Int32(buffers.count))
-        let tenantSlot = table.slot(ofTexts: registry.wellKnown.tenant)
-        // By code of the id: the conversation that had it last, and where its tenant stands. A tenant is mostly one.
-        var known = [(tenant: Range<Int>, code: UInt32)?](repeating: nil, count: group.conversationCount)
-        for place in 0..<table.count {
-            guard let tenantSlot, let tenant = table.text(inSlot: tenantSlot, place) else { continue }
-            let id = Int(group.conversations[place])
-            if let last = known[id], last.tenant == tenant {
-                codes.append(last.code)
-            } else if let conversation = table.text(of: registry.wellKnown.conversationID, place) {
-                let code = code(tenant, conversation, of: table.texts)
-                known[id] = (tenant, code)
-                codes.append(code)
-            } else {
-                continue
+        if let slot = table.slot(ofTexts: registry.wellKnown.tenant) {
+            let tenants = table.places(inSlot: slot)
+            let references = table.references(buffer: buffer) { event in
+                group.costs.place(of: event).map { Int32($0) } ?? -1
             }
-            events.append(
-                EventReference(
-                    table, place, buffer: buffer, cost: group.costs.place(of: place).map { Int32($0) } ?? -1))
+            // By code of the id: the conversation that had it last, and where its tenant stands. That is mostly one.
+            var known = [(tenant: TextPlace?, code: UInt32)](repeating: (nil, 0), count: group.conversationCount)
+            for (place, tenant) in tenants.enumerated() {
+                guard let tenant else { continue }
+                let id = Int(group.conversations[place])
+                if known[id].tenant != tenant {
+                    guard let conversation = table.text(of: registry.wellKnown.conversationID, place) else { continue }
+                    known[id] = (tenant, code(tenant.range, conversation, of: table.texts))
+                }
+                codes.append(known[id].code)
+                events.append(references[place])
+            }
         }
         buffers.append(table.texts)
         costs.append(group.costs.values)
