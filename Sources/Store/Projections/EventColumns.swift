@@ -39,6 +39,10 @@ package final class EventColumns: Sendable {
     let present: [UInt64]
     /// Bits of the fields of which an event means something to the fold itself, not to a row that it makes alone.
     let folded: UInt64
+    /// Those of them that mean nothing once an event before has them: who it is about, and context but the trace.
+    let settled: UInt64
+    /// A bit for each context column among these, by its place in `ReadModelColumns.context`.
+    let contextOrdinals: UInt32
     /// How long the texts of each event are together.
     private let textBytes: [UInt64]
 
@@ -98,9 +102,25 @@ package final class EventColumns: Sendable {
             folded |= 1 << UInt64(slot)
         }
         self.folded = folded
+        (settled, contextOrdinals) = Self.settled(fields, columns)
     }
 
     fileprivate static let lengthMask: UInt64 = 0xFFFF_FFFF
+
+    private static func settled(_ fields: [Field], _ columns: FoldColumns) -> (slots: UInt64, ordinals: UInt32) {
+        var (slots, ordinals): (UInt64, UInt32) = (0, 0)
+        for (slot, field) in fields.enumerated() where field.kind == .text {
+            let ordinal = columns.ordinals[Int(field.column)]
+            switch columns.roles[Int(field.column)] {
+            case .conversation: slots |= 1 << UInt64(slot)
+            case .context where Int(ordinal) != columns.traceOrdinal:
+                slots |= 1 << UInt64(slot)
+                ordinals |= 1 << UInt32(ordinal)
+            default: break
+            }
+        }
+        return (slots, ordinals)
+    }
 
     /// nil for columns that no fold has a use for.
     private static func kind(of vector: Vector) -> Kind? {
