@@ -151,7 +151,7 @@ package final class EventColumns: Sendable {
         return (Int(field.column), value)
     }
 
-    @inline(__always) fileprivate static func range(_ word: UInt64) -> Range<Int> {
+    @inline(__always) private static func range(_ word: UInt64) -> Range<Int> {
         let start = Int(word >> 32)
         return start..<(start &+ Int(word & lengthMask))
     }
@@ -186,16 +186,21 @@ package final class EventColumns: Sendable {
         (0..<count).map { EventReference(self, $0, buffer: buffer, cost: cost($0)) }
     }
 
-    /// Where the texts of a column stand in ``texts``, by event; nil for null.
+    /// Where the texts of a column stand in ``texts``, by event: words of which two that are equal are of one text, for
+    /// ``range(ofPlace:)``; ``noPlace`` for null. Plain numbers, since who goes through them is in another room.
     /// - Parameter slot: of ``slot(ofTexts:)``.
     /// - Complexity: O(events).
-    package func places(inSlot slot: Int) -> [TextPlace?] {
+    package func places(inSlot slot: Int) -> [UInt64] {
         let bit: UInt64 = 1 << UInt64(slot)
         let (words, width) = (words, fields.count)
-        return present.enumerated().map { event, bits in
-            bits & bit == 0 ? nil : TextPlace(word: words[event &* width &+ slot])
-        }
+        return present.enumerated().map { $1 & bit == 0 ? Self.noPlace : words[$0 &* width &+ slot] }
     }
+
+    /// No text stands there: texts are shorter together.
+    package static let noPlace = UInt64.max
+
+    /// The bytes of the text at a place among ``texts``.
+    package static func range(ofPlace place: UInt64) -> Range<Int> { range(place) }
 
     /// How long the texts are of which an event has each as a text.
     func textByteCount(_ event: Int) -> Int32 { Int32(clamping: textBytes[event]) }
@@ -238,14 +243,6 @@ package final class EventColumns: Sendable {
             }
         }
     }
-}
-
-/// Where a text stands in the texts of a table of columns. Two that are one place are one text.
-package struct TextPlace: Hashable, Sendable {
-    fileprivate let word: UInt64
-
-    /// Its bytes in ``EventColumns/texts``.
-    package var range: Range<Int> { EventColumns.range(word) }
 }
 
 /// A column whose shape was looked at once.

@@ -63,13 +63,14 @@ struct PartFold {
                 group.costs.place(of: event).map { Int32($0) } ?? -1
             }
             // By code of the id: the conversation that had it last, and where its tenant stands. That is mostly one.
-            var known = [(tenant: TextPlace?, code: UInt32)](repeating: (nil, 0), count: group.conversationCount)
-            for (place, tenant) in tenants.enumerated() {
-                guard let tenant else { continue }
+            let none = EventColumns.noPlace
+            var known = [(tenant: UInt64, code: UInt32)](repeating: (none, 0), count: group.conversationCount)
+            for (place, tenant) in tenants.enumerated() where tenant != none {
                 let id = Int(group.conversations[place])
                 if known[id].tenant != tenant {
                     guard let conversation = table.text(of: registry.wellKnown.conversationID, place) else { continue }
-                    known[id] = (tenant, code(tenant.range, conversation, of: table.texts))
+                    let whose = EventColumns.range(ofPlace: tenant)
+                    known[id] = (tenant, code(whose, conversation, of: table.texts))
                 }
                 codes.append(known[id].code)
                 events.append(references[place])
