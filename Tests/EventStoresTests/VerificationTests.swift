@@ -118,7 +118,7 @@ import Testing
         try store.close()
     }
 
-    @Test(arguments: [1, 7, 60, 1 << 20]) func howItIsPartedNeverShows(eventsAtOnce: Int) throws {
+    @Test(arguments: [1, 7, 60, 240, 1 << 20]) func howItIsPartedNeverShows(eventsAtOnce: Int) throws {
         for workers in [InlineWorkers(), ThreadWorkers(parallelism: 3)] as [any Workers] {
             let store = try store(days: 3, eventsAtOnce: eventsAtOnce, workers: workers)
             let verified = try store.verify()
@@ -153,7 +153,7 @@ import Testing
     @Test(arguments: 0..<8 as Range<UInt64>) func columnsComeToWhatRowsCameTo(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var options = EventStoreTests.options()
-        options.foldLimits.verifiedEventsAtOnce = [9, 60, 1 << 20][Int(seed % 3)]
+        options.foldLimits.verifiedEventsAtOnce = [36, 240, 1 << 20][Int(seed % 3)]
         if seed % 2 == 0 { options.foldLimits.bytesAtOnce = 700 }
         if seed % 4 == 1 { options.foldLimits.conversationEventsMax = 12 }
         let disk = SimulatedFileSystem(seed: seed)

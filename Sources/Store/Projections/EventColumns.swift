@@ -252,7 +252,7 @@ private struct Source {
         case booleans([Bool])
         /// Texts by code.
         case codes([UInt32], words: [UInt64])
-        /// By row.
+        /// By place among the rows: of a few rows of many no more is made than these have.
         case words([UInt64])
         case same(UInt64)
     }
@@ -275,11 +275,11 @@ private struct Source {
             guard let word = Self.word(value, &texts) else { return nil }
             (values, validity) = (.same(word), nil)
         default:
-            var words = [UInt64](repeating: 0, count: vector.count)
+            var words = [UInt64](repeating: 0, count: rows.count)
             var present = Validity(count: vector.count, allValid: false)
-            for row in rows {
+            for (place, row) in rows.enumerated() {
                 guard let word = Self.word(vector.scalar(at: row), &texts) else { continue }
-                words[row] = word
+                words[place] = word
                 present[row] = true
             }
             (values, validity) = (.words(words), present)
@@ -295,11 +295,11 @@ private struct Source {
             texts.append(contentsOf: dictionary.bytes)
             return .codes(codes, words: (0..<dictionary.count).map { word(dictionary.range($0), after: start) })
         }
-        var words = [UInt64](repeating: 0, count: codes.count)
+        var words = [UInt64](repeating: 0, count: rows.count)
         let bytes = dictionary.bytes
-        for row in rows where validity?[row] ?? true {
+        for (place, row) in rows.enumerated() where validity?[row] ?? true {
             let range = dictionary.range(Int(codes[row]))
-            words[row] = word(0..<range.count, after: texts.count)
+            words[place] = word(0..<range.count, after: texts.count)
             texts.append(contentsOf: bytes.span.extracting(range))
         }
         return .words(words)
@@ -325,14 +325,15 @@ private struct Source {
     func put(
         _ rows: [Int], _ block: Range<Int>, _ slot: Int, of width: Int, words: inout [UInt64], present: inout [UInt64]
     ) {
+        /// - Parameter value: by place among the rows.
         @inline(__always) func put(_ value: (Int) -> UInt64) {
             Self.put(rows, block, slot, of: width, validity, words: &words, present: &present, value)
         }
         switch values {
-        case .integers(let integers): put { UInt64(bitPattern: integers[$0]) }
-        case .booleans(let booleans): put { booleans[$0] ? 1 : 0 }
-        case .codes(let codes, let byCode): put { byCode[Int(codes[$0])] }
-        case .words(let byRow): put { byRow[$0] }
+        case .integers(let integers): put { UInt64(bitPattern: integers[rows[$0]]) }
+        case .booleans(let booleans): put { booleans[rows[$0]] ? 1 : 0 }
+        case .codes(let codes, let byCode): put { byCode[Int(codes[rows[$0]])] }
+        case .words(let byPlace): put { byPlace[$0] }
         case .same(let word): put { _ in word }
         }
     }
@@ -347,13 +348,13 @@ private struct Source {
         var present = present.mutableSpan
         guard let validity else {
             for place in block {
-                words[place &* width &+ slot] = value(rows[place])
+                words[place &* width &+ slot] = value(place)
                 present[place] |= bit
             }
             return
         }
         for place in block where validity[rows[place]] {
-            words[place &* width &+ slot] = value(rows[place])
+            words[place &* width &+ slot] = value(place)
             present[place] |= bit
         }
     }

@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Projections
 import Segments
@@ -57,7 +58,7 @@ struct EventGroup: Sendable {
         let texts: CodedTexts
 
         /// Of which part the row at a place is.
-        func part(at place: Int) -> UInt32 { ends.first { place < $0.end }?.part ?? .max }
+        func part(at place: Int) -> UInt32 { ends[ends.partitioningIndex { $0.end > place }].part }
     }
 
     /// By code, while a group is gone through: not looked up, or of none of the parts.
@@ -153,6 +154,8 @@ struct EventGroup: Sendable {
     ) throws -> Bool {
         let found = try self.wanted(of: wanted, now: now, in: parts, statistics, overlay, hasRoom: hasRoom)
         guard let found else { return false }
+        // By code of a conversation: its number in the piece at hand, of which many have few.
+        var numbers = [UInt32](repeating: .max, count: found.texts.count)
         var first = 0
         let pieces = found.ends.map { _, end in
             defer { first = end }
@@ -163,10 +166,19 @@ struct EventGroup: Sendable {
             isTimeAbsent: try group.timeAbsent(), for: fold, textBytesMax: textBytesMax
         ) { table, costs, piece in
             let rows = found.rows[piece].map { UInt32($0) }
+            let codes = found.rows[piece].map { found.texts.code(of: $0) }
+            var count: UInt32 = 0
+            let conversations = codes.map { code in
+                if numbers[code] == .max {
+                    numbers[code] = count
+                    count += 1
+                }
+                return numbers[code]
+            }
+            for code in codes { numbers[code] = .max }
             let events = GroupEvents(
-                table: table, costs: costs,
-                conversations: found.rows[piece].map { UInt32(truncatingIfNeeded: found.texts.code(of: $0)) },
-                conversationCount: found.texts.count, ids: { try ids(of: rows, statistics, overlay, for: fold) })
+                table: table, costs: costs, conversations: conversations, conversationCount: Int(count),
+                ids: { try ids(of: rows, statistics, overlay, for: fold) })
             body(found.part(at: piece.lowerBound), events)
         }
         return true
