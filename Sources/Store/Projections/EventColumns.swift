@@ -166,7 +166,7 @@ package final class EventColumns: Sendable {
     }
 
     /// The bytes of a text column among ``texts``; nil for null.
-    package func text(inSlot slot: Int, _ event: Int) -> Range<Int>? {
+    func text(inSlot slot: Int, _ event: Int) -> Range<Int>? {
         guard present[event] & 1 << UInt64(slot) != 0 else { return nil }
         return Self.range(words[event * fields.count + slot])
     }

@@ -1,10 +1,5 @@
 import Bytes
-import Columnar
-import Domain
 import Hashing
-import Platform
-import Projections
-import Segments
 
 /// The conversations of a store in parts of about as many events each, those of one time together: whoever goes through
 /// the parts reads of each group what a part has of it, and few parts have any, so that all of them read a store a few
