@@ -10,8 +10,10 @@ import Testing
 @Suite struct VerificationTests {
     private static let turnsPerDay = 40
 
-    /// A store of so many days, each sealed for itself, with some conversations that last for all of them.
-    private func store(days: Int, eventsAtOnce: Int = 60, workers: (any Workers)? = nil) throws -> EventStore {
+    /// A store of so many days, each sealed for itself but the last, with one conversation that lasts for all of them.
+    private func store(
+        days: Int, eventsAtOnce: Int = 240, hasLong: Bool = true, workers: (any Workers)? = nil
+    ) throws -> EventStore {
         var options = EventStoreTests.options()
         options.foldLimits.verifiedEventsAtOnce = eventsAtOnce
         var machine = context(SimulatedFileSystem(seed: 91))
@@ -22,7 +24,9 @@ import Testing
             for turn in 0..<Self.turnsPerDay {
                 events.addTurn("d\(day)-c\(turn)", 1, at: Double(day * 86_400 + turn * 60) - 86_400 * Double(days))
             }
-            events.addTurn("for-ever", Int64(day + 1), at: Double(day * 86_400 + 9) - 86_400 * Double(days))
+            if hasLong {
+                events.addTurn("for-ever", Int64(day + 1), at: Double(day * 86_400 + 9) - 86_400 * Double(days))
+            }
             _ = try store.append([events.batch])
             if day + 1 < days { try store.seal() }
         }
@@ -44,6 +48,58 @@ import Testing
         for store in [small, large] { try store.close() }
     }
 
+    /// Parts end where groups do not: what a group has of later ones stays until their turn, where there is room.
+    @Test func eachGroupIsReadOnceWhereThereIsRoom() throws {
+        let groups = 5 * 3
+        for workers in [InlineWorkers(), ThreadWorkers(parallelism: 3)] as [any Workers] {
+            let store = try store(days: 6, eventsAtOnce: 240, hasLong: false, workers: workers)
+            let found = try store.verify()
+            #expect(found.findings == [] && found.readEvents == 6 * Self.turnsPerDay * 3)
+            #expect(found.foldedParts > 6 && found.readGroups == groups, "\(found.readGroups) of \(groups)")
+            #expect(found.gatheredEvents <= 240 * workers.parallelism, "\(found.gatheredEvents)")
+            try store.close()
+        }
+        // With one conversation that has some of each and reads for itself.
+        let store = try store(days: 6)
+        let found = try store.verify()
+        #expect(found.readGroups == 2 * groups, "\(found.readGroups)")
+        try store.close()
+    }
+
+    /// Where there is none, a group is read again, and no more is held.
+    @Test(arguments: [24, 60, 96]) func noMoreThanTheLimitIsHeld(eventsAtOnce: Int) throws {
+        let store = try store(days: 4, eventsAtOnce: eventsAtOnce, hasLong: false)
+        let found = try store.verify()
+        #expect(found.findings == [] && found.readEvents == 4 * Self.turnsPerDay * 3)
+        #expect(found.gatheredEvents > 0 && found.gatheredEvents <= eventsAtOnce, "\(found.gatheredEvents)")
+        // Each is read for each turn at most.
+        #expect(found.readGroups <= 3 * found.foldedParts, "\(found.readGroups)")
+        try store.close()
+    }
+
+    /// Ids of events decide nothing where no two events of a conversation are of one time, and else their order.
+    @Test func idsAreReadWhereTheyDecide() throws {
+        let store = try store(days: 3)
+        #expect(try store.verify().idReadings == 0)
+        try store.close()
+        let other = try EventStore.open(
+            at: "/data", context: context(SimulatedFileSystem(seed: 93)), options: EventStoreTests.options())
+        var events = SampleEvents()
+        // Two questions of one time: the answer is that to the later one.
+        for id in ["b", "a"] {
+            events.add(
+                "message.received", id: id, at: -60,
+                ["conversation_id": .text("c"), "author": .text("user"), "channel": .text("from \(id)")])
+        }
+        events.add("message.sent", id: "c", at: -50, ["conversation_id": .text("c"), "author": .text("agent")])
+        events.addTurn("d", 1, at: -40)
+        _ = try other.append([events.batch])
+        try other.seal()
+        let found = try other.verify()
+        #expect(found.findings == [] && found.idReadings == 2, "\(found.idReadings)")
+        try other.close()
+    }
+
     /// Rollups of one table read its pages together, and compare what they find text by text.
     @Test func eachPageIsReadOnceForAllRollups() throws {
         let store = try store(days: 4)
@@ -62,7 +118,7 @@ import Testing
         try store.close()
     }
 
-    @Test(arguments: [1, 7, 60, 1 << 20]) func howItIsPartedNeverShows(eventsAtOnce: Int) throws {
+    @Test(arguments: [1, 7, 60, 240, 1 << 20]) func howItIsPartedNeverShows(eventsAtOnce: Int) throws {
         for workers in [InlineWorkers(), ThreadWorkers(parallelism: 3)] as [any Workers] {
             let store = try store(days: 3, eventsAtOnce: eventsAtOnce, workers: workers)
             let verified = try store.verify()
@@ -97,7 +153,7 @@ import Testing
     @Test(arguments: 0..<8 as Range<UInt64>) func columnsComeToWhatRowsCameTo(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var options = EventStoreTests.options()
-        options.foldLimits.verifiedEventsAtOnce = [9, 60, 1 << 20][Int(seed % 3)]
+        options.foldLimits.verifiedEventsAtOnce = [36, 240, 1 << 20][Int(seed % 3)]
         if seed % 2 == 0 { options.foldLimits.bytesAtOnce = 700 }
         if seed % 4 == 1 { options.foldLimits.conversationEventsMax = 12 }
         let disk = SimulatedFileSystem(seed: seed)

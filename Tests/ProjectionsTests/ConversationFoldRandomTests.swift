@@ -162,7 +162,7 @@ struct FoldedTables {
     /// Adds a conversation whose events lie as columns, or some of them.
     mutating func add(_ tables: ColumnTables) {
         var references = tables.references
-        ColumnTables.columns.sort(&references, buffers: tables.buffers, tables: tables.tables)
+        ColumnTables.columns.sort(&references, buffers: tables.buffers, tables: tables.tables, ids: tables.ids)
         fold.fold(
             references, buffers: tables.buffers, costs: tables.costs, tables: tables.tables, into: &builder)
     }

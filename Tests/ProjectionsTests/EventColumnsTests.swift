@@ -12,15 +12,23 @@ struct ColumnTables {
     private(set) var buffers: [[UInt8]] = []
     private(set) var costs: [[CallCost]] = []
     private(set) var tables: [EventColumns] = []
+    /// Beside the tables, where these have none.
+    private(set) var ids: [EventColumns?] = []
     private(set) var references: [EventReference] = []
 
-    /// - Parameter rowsOnceIn: once in so many an event lies as a row; 0: none does.
-    init(_ name: String, _ events: [ReferenceEvent], _ random: inout SeededNumbers, rowsOnceIn: Int = 3) {
+    /// - Parameters:
+    ///   - rowsOnceIn: once in so many an event lies as a row; 0: none does.
+    ///   - idsApart: whether tables have no ids.
+    init(
+        _ name: String, _ events: [ReferenceEvent], _ random: inout SeededNumbers, rowsOnceIn: Int = 3,
+        idsApart: Bool = false
+    ) {
         let asRows = events.indices.filter { _ in rowsOnceIn > 0 && random.isOnce(in: rowsOnceIn) }
         addRows(name, events, asRows)
         let others = Set(events.indices).subtracting(asRows)
         for type in Set(others.map { events[$0].type }).sorted() {
-            add(name, type, others.sorted().filter { events[$0].type == type }, of: events, &random)
+            add(
+                name, type, others.sorted().filter { events[$0].type == type }, of: events, &random, idsApart: idsApart)
         }
         // However they are found.
         references = random.order(references.count).map { references[$0] }
@@ -45,7 +53,8 @@ struct ColumnTables {
     }
 
     private mutating func add(
-        _ name: String, _ type: String, _ indices: [Int], of events: [ReferenceEvent], _ random: inout SeededNumbers
+        _ name: String, _ type: String, _ indices: [Int], of events: [ReferenceEvent],
+        _ random: inout SeededNumbers, idsApart: Bool
     ) {
         // Many others make dictionaries of which few texts are wanted.
         let othersMax = random.pick([0, 1, 7])
@@ -62,12 +71,17 @@ struct ColumnTables {
             told.append((events[index], name, Int64(index + 1)))
         }
         let isTimeAbsent = told.map(\.event.isTimeAbsent)
-        let table = EventColumns(
-            type: Self.registry.type(named: type)!, rows: rows,
-            times: Self.vector(told.map { .integer($0.event.time) })!,
-            positions: Self.vector(told.map { .integer($0.position) })!,
-            isTimeAbsent: isTimeAbsent.contains(true) ? Self.vector(isTimeAbsent.map { .boolean($0) }) : nil,
-            values: Self.values(told.map { ($0.event, $0.conversation) }), for: Self.columns, textBytesMax: .max)!
+        let values = Self.values(told.map { ($0.event, $0.conversation) })
+        func columns(_ values: [(column: UInt16, vector: Vector)]) -> EventColumns {
+            EventColumns(
+                type: Self.registry.type(named: type)!, rows: rows,
+                times: Self.vector(told.map { .integer($0.event.time) })!,
+                positions: Self.vector(told.map { .integer($0.position) })!,
+                isTimeAbsent: isTimeAbsent.contains(true) ? Self.vector(isTimeAbsent.map { .boolean($0) }) : nil,
+                values: values, for: Self.columns, textBytesMax: .max)!
+        }
+        let table = columns(idsApart ? values.filter { $0.column != Self.columns.id } : values)
+        if idsApart { ids.append(columns(values.filter { $0.column == Self.columns.id })) }
         var own: [CallCost] = []
         for (place, index) in indices.enumerated() {
             let cost = events[index].cost.map { _ in Int32(own.count) } ?? -1
@@ -131,7 +145,8 @@ struct ColumnTables {
     private static func folded(_ told: [[ReferenceEvent]], _ random: inout SeededNumbers) -> FoldedTables {
         var folded = FoldedTables()
         for (number, events) in told.enumerated() {
-            let tables = ColumnTables("c\(number)", events, &random, rowsOnceIn: number % 4)
+            let tables = ColumnTables(
+                "c\(number)", events, &random, rowsOnceIn: number % 4, idsApart: number % 3 > 0)
             folded.add(tables)
         }
         return folded
@@ -163,19 +178,51 @@ struct ColumnTables {
         for _ in 0..<40 {
             let events = conversations.next()
             let rows = ColumnTables("c", events, &conversations.random, rowsOnceIn: 1)
-            let tables = ColumnTables("c", events, &conversations.random, rowsOnceIn: 0)
+            let tables = ColumnTables("c", events, &conversations.random, rowsOnceIn: 0, idsApart: seed % 2 == 0)
             #expect(rows.tables.isEmpty && tables.buffers.count == tables.tables.count)
             for bytesMax in stride(from: 200, to: 8_000, by: 97) {
                 func cut(_ tables: ColumnTables) -> ([Int64], ClosedRange<Int64>?) {
                     var references = tables.references
                     let times = columns.cut(
-                        &references, buffers: tables.buffers, tables: tables.tables, eventsMax: 20, bytesMax: bytesMax)
+                        &references, buffers: tables.buffers, tables: tables.tables, ids: tables.ids, eventsMax: 20,
+                        bytesMax: bytesMax)
                     return (references.map(\.position).sorted(), times)
                 }
                 let (expected, found) = (cut(rows), cut(tables))
                 #expect(found.0 == expected.0 && found.1 == expected.1, "seed \(seed), \(bytesMax) bytes")
             }
         }
+    }
+
+    /// What turns come to without rows of them is what their rows come to, whenever it is asked for.
+    @Test(arguments: 0..<16) func turnsAreTalliedAsTheirRowsAreSummedUp(seed: Int) {
+        var conversations = RandomConversations(random: SeededNumbers(seed: UInt64(seed)))
+        let (columns, registry) = (ColumnTables.columns, ColumnTables.registry)
+        var fold = ConversationFold(columns: columns)
+        var rows = ReadModelBuilder(registry: registry)
+        var tally = ReadModelBuilder(registry: registry, talliesTurns: true)
+        let wide = CallCost(costPicoUSD: 1 << 80, lowPicoUSD: 1 << 80, highPicoUSD: 1 << 81, state: .priced)
+        var sum = RowSum()
+        for number in 0..<150 {
+            var events = conversations.next()
+            guard !events.isEmpty else { continue }
+            for index in events.indices where number % 7 == 3 && events[index].cost != nil { events[index].cost = wide }
+            let tables = ColumnTables(
+                "c\(number)", events, &conversations.random, rowsOnceIn: number % 4, idsApart: seed % 2 == 0)
+            var references = tables.references
+            columns.sort(&references, buffers: tables.buffers, tables: tables.tables, ids: tables.ids)
+            fold.fold(
+                references, buffers: tables.buffers, costs: tables.costs, tables: tables.tables, into: &rows)
+            fold.fold(
+                references, buffers: tables.buffers, costs: tables.costs, tables: tables.tables, into: &tally)
+            if number % 40 == 0 { sum.add(tally.takeTurnSum()) }
+        }
+        sum.add(tally.takeTurnSum())
+        let (built, others) = (rows.finish(), tally.finish())
+        var expected = RowSum()
+        expected.add(built.turns.columns, rowCount: built.turns.rowCount)
+        #expect(sum == expected && sum.rows > 64, "seed \(seed)")
+        #expect(others.turns.rowCount == 0 && others.conversations.rowCount == built.conversations.rowCount)
     }
 
     /// Who is to hold no more takes the events in parts; one alone is always taken.

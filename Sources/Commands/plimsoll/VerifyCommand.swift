@@ -22,6 +22,7 @@ struct VerifyCommand: ParsableCommand {
     @OptionGroup var data: DataOptions
 
     func run() throws {
+        keepFreedMemory()
         let machine = Machine()
         try checkFiles(machine)
         let result = try telling(machine) { tell in
@@ -62,9 +63,11 @@ struct VerifyCommand: ParsableCommand {
         _ machine: Machine, _ body: (_ tell: @escaping VerificationProgress.Tell) throws -> Result
     ) throws -> Result {
         let line = Mutex(ProgressLine(clock: machine.clock))
+        let keeper = Mutex(MemoryKeeper())
         defer { line.withLock { $0.clear() } }
         return try body { progress in
             // Each event is looked at twice: when its conversation was, and what that comes to.
+            keeper.withLock { $0.look() }
             let (share, unit) = progress.step == .files ? (1, "bytes of segments") : (2, "events")
             line.withLock {
                 $0.update(
@@ -102,5 +105,19 @@ struct VerifyCommand: ParsableCommand {
             advice += ", for the log `plimsoll set-aside --data \(data.directory)` what would be lost"
         }
         throw CommandFailure(.damagedData, message, advice: advice)
+    }
+}
+
+/// Keeps what is freed for the next part of a store, which needs the like at once, as long as it is not much.
+private struct MemoryKeeper {
+    /// What the process may hold before it gives back what is free, bytes.
+    private var heldBytesMax = 768 << 20
+    /// So much more than it holds then it may hold the next time.
+    private static let spareBytes = 256 << 20
+
+    mutating func look() {
+        guard let held = residentMemoryBytes(), held > heldBytesMax else { return }
+        returnFreeMemory()
+        heldBytesMax = max(heldBytesMax, (residentMemoryBytes() ?? held) + Self.spareBytes)
     }
 }

@@ -25,12 +25,34 @@ struct TurnState {
     var score: Int64?
 }
 
+/// Where a text stands in a buffer, or that there is none, in one word: many events are gone through, each with several.
+@propertyWrapper struct PackedRange: Sendable {
+    private var word: UInt64
+
+    init(wrappedValue: Range<Int>?) { word = Self.word(wrappedValue) }
+
+    var wrappedValue: Range<Int>? {
+        get {
+            if word == .max { return nil }
+            let start = Int(truncatingIfNeeded: word &>> 32)
+            return start..<start &+ Int(UInt32(truncatingIfNeeded: word))
+        }
+        set { word = Self.word(newValue) }
+    }
+
+    private static func word(_ range: Range<Int>?) -> UInt64 {
+        guard let range else { return .max }
+        assert(range.upperBound <= Int(UInt32.max), "buffers are shorter")
+        return UInt64(truncatingIfNeeded: range.lowerBound) &<< 32 | UInt64(UInt32(truncatingIfNeeded: range.count))
+    }
+}
+
 /// What the fold reads of one event.
 struct FoldEvent {
     var meaning: FoldTypes.Meaning = .other
     var time: Int64 = 0
     var turn: Int64?
-    var trace: Range<Int>?
+    @PackedRange var trace: Range<Int>? = nil
     /// What ``QuestionRule`` says of a message; true for all that is none.
     var isAgentOrUser = true
     /// Sent by a program that is neither agent nor person.
@@ -38,10 +60,10 @@ struct FoldEvent {
     var hasError = false
     var isAnswerCall = true
     var isHit = false
-    var by: Range<Int>?
-    var certainty: Range<Int>?
-    var reason: Range<Int>?
-    var topic: Range<Int>?
+    @PackedRange var by: Range<Int>? = nil
+    @PackedRange var certainty: Range<Int>? = nil
+    @PackedRange var reason: Range<Int>? = nil
+    @PackedRange var topic: Range<Int>? = nil
     var score: Int64?
     var tokens = InlineArray<6, Int64>(repeating: 0)
 
@@ -77,6 +99,8 @@ package struct ConversationFold: Sendable {
     private var contextRanges = [Range<Int>](repeating: 0..<0, count: ReadModelColumns.context.count)
     /// Where the first event says which conversation it is.
     private var conversation: Range<Int>?
+    /// A bit for each context column that an event gave.
+    private var knownContexts: UInt32 = 0
     private var tokens = [Int64](repeating: 0, count: ReadModelColumns.tokens.count)
 
     /// Means nothing: what was read of rows to come has to go somewhere.
@@ -147,6 +171,7 @@ package struct ConversationFold: Sendable {
     private mutating func reset() {
         events.removeAll(keepingCapacity: true)
         conversation = nil
+        knownContexts = 0
         for index in contextEvents.indices { contextEvents[index] = -1 }
         for index in tokens.indices { tokens[index] = 0 }
     }
@@ -200,6 +225,8 @@ package struct ConversationFold: Sendable {
         event.meaning = columns.types.meanings[Int(table.type)]
         event.time = table.times[place]
         var bits = table.present[place] & table.folded
+        // What an event before said is not looked at again.
+        if index > 0, table.contextOrdinals & ~knownContexts == 0 { bits &= ~table.settled }
         while bits != 0 {
             let (column, value) = table.next(place, &bits)
             take(column, value, table.texts, index, &event)
@@ -219,6 +246,7 @@ package struct ConversationFold: Sendable {
             let ordinal = Int(columns.ordinals[column])
             if contextEvents[ordinal] < 0 {
                 contextEvents[ordinal] = index
+                knownContexts |= 1 << UInt32(ordinal)
                 contextRanges[ordinal] = range
             }
             if ordinal == columns.traceOrdinal { event.trace = range }

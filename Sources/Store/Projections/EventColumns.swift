@@ -39,6 +39,10 @@ package final class EventColumns: Sendable {
     let present: [UInt64]
     /// Bits of the fields of which an event means something to the fold itself, not to a row that it makes alone.
     let folded: UInt64
+    /// Those of them that mean nothing once an event before has them: who it is about, and context but the trace.
+    let settled: UInt64
+    /// A bit for each context column among these, by its place in `ReadModelColumns.context`.
+    let contextOrdinals: UInt32
     /// How long the texts of each event are together.
     private let textBytes: [UInt64]
 
@@ -52,7 +56,8 @@ package final class EventColumns: Sendable {
     ///   - times: of the columns' events, ns since 1970 UTC.
     ///   - positions: likewise.
     ///   - isTimeAbsent: likewise, which of them came without a time; nil where all have one.
-    ///   - values: by registry column, which ascend, the columns that the fold reads, and no others.
+    ///   - values: by registry column, which ascend, the columns that the fold reads and no others, ids or no ids:
+    ///     who leaves them out gives them where they are asked for (``FoldColumns/needsIDs(_:eventsMax:bytesMax:)``).
     ///   - textBytesMax: of the texts together.
     /// - Returns: nil where the texts are longer than that, unless it is one event.
     /// - Precondition: at most 64 columns.
@@ -89,15 +94,33 @@ package final class EventColumns: Sendable {
         (self.texts, self.fields, self.words, self.present, self.textBytes) = (texts, fields, words, present, textBytes)
         self.times = times.wholeNumbers(at: rows)
         self.positions = positions.wholeNumbers(at: rows)
-        self.isTimeAbsent = isTimeAbsent.map { absent in rows.map { absent.scalar(at: $0).isTrue } }
+        self.isTimeAbsent = isTimeAbsent.flatMap { absent in
+            absent.isAllNull ? nil : rows.map { absent.scalar(at: $0).isTrue }
+        }
         var folded: UInt64 = 0
         for (slot, field) in fields.enumerated() where columns.roles[Int(field.column)] != .none {
             folded |= 1 << UInt64(slot)
         }
         self.folded = folded
+        (settled, contextOrdinals) = Self.settled(fields, columns)
     }
 
     fileprivate static let lengthMask: UInt64 = 0xFFFF_FFFF
+
+    private static func settled(_ fields: [Field], _ columns: FoldColumns) -> (slots: UInt64, ordinals: UInt32) {
+        var (slots, ordinals): (UInt64, UInt32) = (0, 0)
+        for (slot, field) in fields.enumerated() where field.kind == .text {
+            let ordinal = columns.ordinals[Int(field.column)]
+            switch columns.roles[Int(field.column)] {
+            case .conversation: slots |= 1 << UInt64(slot)
+            case .context where Int(ordinal) != columns.traceOrdinal:
+                slots |= 1 << UInt64(slot)
+                ordinals |= 1 << UInt32(ordinal)
+            default: break
+            }
+        }
+        return (slots, ordinals)
+    }
 
     /// nil for columns that no fold has a use for.
     private static func kind(of vector: Vector) -> Kind? {
@@ -143,7 +166,7 @@ package final class EventColumns: Sendable {
     }
 
     /// The bytes of a text column among ``texts``; nil for null.
-    package func text(inSlot slot: Int, _ event: Int) -> Range<Int>? {
+    func text(inSlot slot: Int, _ event: Int) -> Range<Int>? {
         guard present[event] & 1 << UInt64(slot) != 0 else { return nil }
         return Self.range(words[event * fields.count + slot])
     }
@@ -153,6 +176,31 @@ package final class EventColumns: Sendable {
     package func text(of column: UInt16, _ event: Int) -> Range<Int>? {
         slot(ofTexts: column).flatMap { text(inSlot: $0, event) }
     }
+
+    /// References to all events, in order.
+    /// - Parameters:
+    ///   - buffer: where their texts are.
+    ///   - cost: of each an index into the costs beside the buffer; −1 for events that cost nothing.
+    /// - Complexity: O(events).
+    package func references(buffer: Int32, cost: (_ event: Int) -> Int32) -> [EventReference] {
+        (0..<count).map { EventReference(self, $0, buffer: buffer, cost: cost($0)) }
+    }
+
+    /// Where the texts of a column stand in ``texts``, by event: words of which two that are equal are of one text, for
+    /// ``range(ofPlace:)``; ``noPlace`` for null. Plain numbers, since who goes through them is in another room.
+    /// - Parameter slot: of ``slot(ofTexts:)``.
+    /// - Complexity: O(events).
+    package func places(inSlot slot: Int) -> [UInt64] {
+        let bit: UInt64 = 1 << UInt64(slot)
+        let (words, width) = (words, fields.count)
+        return present.enumerated().map { $1 & bit == 0 ? Self.noPlace : words[$0 &* width &+ slot] }
+    }
+
+    /// No text stands there: texts are shorter together.
+    package static let noPlace = UInt64.max
+
+    /// The bytes of the text at a place among ``texts``.
+    package static func range(ofPlace place: UInt64) -> Range<Int> { range(place) }
 
     /// How long the texts are of which an event has each as a text.
     func textByteCount(_ event: Int) -> Int32 { Int32(clamping: textBytes[event]) }
@@ -171,12 +219,20 @@ package final class EventColumns: Sendable {
     func isTimeAbsent(_ event: Int) -> Bool { isTimeAbsent?[event] ?? false }
 
     /// A row of the event's first fields, which are its identity: rows alone say how one is hashed.
-    func identityRow(_ event: Int) -> [UInt8] {
-        let texts = texts
+    /// - Parameter ids: those of the events, where they are not here.
+    func identityRow(_ event: Int, _ ids: EventColumns?) -> [UInt8] {
         var writer = EventRowWriter()
         writer.begin(type: type, time: times[event], isTimeAbsent: isTimeAbsent(event))
+        ids?.write(first: 1, of: event, into: &writer)
+        write(first: ids == nil ? 3 : 2, of: event, into: &writer)
+        writer.end()
+        return writer.take()
+    }
+
+    private func write(first count: Int, of event: Int, into writer: inout EventRowWriter) {
+        let texts = texts
         var bits = present[event]
-        for _ in 0..<3 where bits != 0 {
+        for _ in 0..<count where bits != 0 {
             let (column, value) = next(event, &bits)
             switch value {
             case .integer(let value): writer.add(UInt16(column), integer: value)
@@ -186,8 +242,6 @@ package final class EventColumns: Sendable {
             case .double: break
             }
         }
-        writer.end()
-        return writer.take()
     }
 }
 
@@ -198,7 +252,7 @@ private struct Source {
         case booleans([Bool])
         /// Texts by code.
         case codes([UInt32], words: [UInt64])
-        /// By row.
+        /// By place among the rows: of a few rows of many no more is made than these have.
         case words([UInt64])
         case same(UInt64)
     }
@@ -221,11 +275,11 @@ private struct Source {
             guard let word = Self.word(value, &texts) else { return nil }
             (values, validity) = (.same(word), nil)
         default:
-            var words = [UInt64](repeating: 0, count: vector.count)
+            var words = [UInt64](repeating: 0, count: rows.count)
             var present = Validity(count: vector.count, allValid: false)
-            for row in rows {
+            for (place, row) in rows.enumerated() {
                 guard let word = Self.word(vector.scalar(at: row), &texts) else { continue }
-                words[row] = word
+                words[place] = word
                 present[row] = true
             }
             (values, validity) = (.words(words), present)
@@ -241,11 +295,11 @@ private struct Source {
             texts.append(contentsOf: dictionary.bytes)
             return .codes(codes, words: (0..<dictionary.count).map { word(dictionary.range($0), after: start) })
         }
-        var words = [UInt64](repeating: 0, count: codes.count)
+        var words = [UInt64](repeating: 0, count: rows.count)
         let bytes = dictionary.bytes
-        for row in rows where validity?[row] ?? true {
+        for (place, row) in rows.enumerated() where validity?[row] ?? true {
             let range = dictionary.range(Int(codes[row]))
-            words[row] = word(0..<range.count, after: texts.count)
+            words[place] = word(0..<range.count, after: texts.count)
             texts.append(contentsOf: bytes.span.extracting(range))
         }
         return .words(words)
@@ -271,14 +325,15 @@ private struct Source {
     func put(
         _ rows: [Int], _ block: Range<Int>, _ slot: Int, of width: Int, words: inout [UInt64], present: inout [UInt64]
     ) {
+        /// - Parameter value: by place among the rows.
         @inline(__always) func put(_ value: (Int) -> UInt64) {
             Self.put(rows, block, slot, of: width, validity, words: &words, present: &present, value)
         }
         switch values {
-        case .integers(let integers): put { UInt64(bitPattern: integers[$0]) }
-        case .booleans(let booleans): put { booleans[$0] ? 1 : 0 }
-        case .codes(let codes, let byCode): put { byCode[Int(codes[$0])] }
-        case .words(let byRow): put { byRow[$0] }
+        case .integers(let integers): put { UInt64(bitPattern: integers[rows[$0]]) }
+        case .booleans(let booleans): put { booleans[rows[$0]] ? 1 : 0 }
+        case .codes(let codes, let byCode): put { byCode[Int(codes[rows[$0]])] }
+        case .words(let byPlace): put { byPlace[$0] }
         case .same(let word): put { _ in word }
         }
     }
@@ -293,13 +348,13 @@ private struct Source {
         var present = present.mutableSpan
         guard let validity else {
             for place in block {
-                words[place &* width &+ slot] = value(rows[place])
+                words[place &* width &+ slot] = value(place)
                 present[place] |= bit
             }
             return
         }
         for place in block where validity[rows[place]] {
-            words[place &* width &+ slot] = value(rows[place])
+            words[place &* width &+ slot] = value(place)
             present[place] |= bit
         }
     }

@@ -55,7 +55,8 @@ package struct EventOrderer: Sendable {
     }
 
     /// The same of an event of columns.
-    func order(_ table: EventColumns, _ place: Int, position: Int64) -> EventOrder {
-        order(EventRow(table.identityRow(place)), position: position)
+    /// - Parameter ids: those of the table's events, where it has none.
+    func order(_ table: EventColumns, _ ids: EventColumns?, _ place: Int, position: Int64) -> EventOrder {
+        order(EventRow(table.identityRow(place, ids)), position: position)
     }
 }

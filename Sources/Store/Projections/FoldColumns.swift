@@ -18,6 +18,8 @@ package struct FoldColumns: Sendable {
     let traceOrdinal: Int
     /// Of the events of one conversation.
     let orderer: EventOrderer
+    /// The column of events' ids. Only their order and their weight have a use for it.
+    package let id: UInt16
     /// By column id: whether the fold or a row that it makes has a use for the value, or the order of events has.
     private let isRead: [Bool]
 
@@ -54,6 +56,7 @@ package struct FoldColumns: Sendable {
         orderer = EventOrderer(registry)
         let places = ReadModelPlaces(registry)
         let known = registry.wellKnown
+        id = known.id
         isRead = registry.columns.indices.map { id in
             [known.id, known.source, known.tenant].contains(UInt16(id)) || roles[id] != .none
                 || [places.fromQuestion, places.fromAnswerAlone, places.fromCall].contains { $0[id] >= 0 }
@@ -82,20 +85,35 @@ package struct FoldColumns: Sendable {
     /// conversations are all that there is to do.
     static let eventsPerLook = 4_096
 
+    /// Whether the ids of events decide which of them are left out, or in which order they are: then they have to be
+    /// there for ``cut(_:buffers:tables:ids:eventsMax:bytesMax:check:)`` and ``sort(_:buffers:tables:ids:check:)``. Of
+    /// most conversations they do not. Sorts the events by time.
+    /// - Complexity: O(events · log events).
+    package func needsIDs(_ events: inout [EventReference], eventsMax: Int, bytesMax: Int) -> Bool {
+        var most = events.count * (Self.eventBytes + Limits.nameBytesMax)
+        for event in events { most += Int(event.byteCount) }
+        if events.count > eventsMax || most > bytesMax { return true }
+        events.sort { ($0.time, $0.position) < ($1.time, $1.position) }
+        return zip(events, events.dropFirst()).contains { $0.time == $1.time }
+    }
+
     /// Leaves the first events by position, as many as the rows of a conversation are made of. A prefix of the
     /// positions, so that what comes later changes nothing.
     /// - Parameters:
     ///   - tables: of the events that are columns; their texts are the last buffers.
+    ///   - ids: beside the tables, where they have none, those of their events; nil where nobody asked for them
+    ///     (``needsIDs(_:eventsMax:bytesMax:)``).
     ///   - check: throws when the rows are no longer wanted.
     /// - Returns: when the first and the last of all of them were, where some were left out; else nil.
     /// - Complexity: O(events), where some are left out O(events · log events).
     package func cut(
-        _ events: inout [EventReference], buffers: [[UInt8]], tables: [EventColumns] = [], eventsMax: Int,
-        bytesMax: Int, check: () throws -> Void
+        _ events: inout [EventReference], buffers: [[UInt8]], tables: [EventColumns] = [], ids: [EventColumns?] = [],
+        eventsMax: Int, bytesMax: Int, check: () throws -> Void
     ) rethrows -> ClosedRange<Int64>? {
         // No event weighs more than its whole row, or all its texts, and what any event takes.
         var most = 0
         for event in events { most += Self.eventBytes + Int(event.byteCount) }
+        if !ids.isEmpty { most += events.count * Limits.nameBytesMax }
         if events.count <= eventsMax, most <= bytesMax { return nil }
         events.sort { $0.position < $1.position }
         var (kept, total) = (0, 0)
@@ -103,7 +121,8 @@ package struct FoldColumns: Sendable {
             if kept % Self.eventsPerLook == 0 { try check() }
             total +=
                 Int(event.buffer) < buffers.count - tables.count
-                ? weight(of: event.row(in: buffers)) : Self.eventBytes + Int(event.byteCount)
+                ? weight(of: event.row(in: buffers))
+                : Self.eventBytes + Int(event.byteCount) + idBytes(event, buffers.count - tables.count, ids)
             if total > bytesMax { break }
             kept += 1
         }
@@ -119,10 +138,13 @@ package struct FoldColumns: Sendable {
     /// Sorts the events of a conversation by ``EventOrder``, which makes the fold independent of how they came.
     /// - Parameters:
     ///   - tables: of the events that are columns; their texts are the last buffers.
+    ///   - ids: beside the tables, where they have none, those of their events; nil where nobody asked for them
+    ///     (``needsIDs(_:eventsMax:bytesMax:)``).
     ///   - check: throws when they are no longer wanted.
     /// - Complexity: O(events) where they are sorted, else O(events · log events).
     package func sort(
-        _ events: inout [EventReference], buffers: [[UInt8]], tables: [EventColumns] = [], check: () throws -> Void
+        _ events: inout [EventReference], buffers: [[UInt8]], tables: [EventColumns] = [], ids: [EventColumns?] = [],
+        check: () throws -> Void
     ) rethrows {
         var (last, ascends) = (Int64.min, true)
         for (index, event) in events.enumerated() {
@@ -141,7 +163,7 @@ package struct FoldColumns: Sendable {
                 let keyed = try events[first..<end].map { event in
                     if looks % Self.eventsPerLook == 0 { try check() }
                     looks += 1
-                    return (order: order(event, buffers, tables), event: event)
+                    return (order: order(event, buffers, tables, ids), event: event)
                 }
                 let sorted = keyed.sorted { ($0.order, $0.event.position) < ($1.order, $1.event.position) }
                 events.replaceSubrange(first..<end, with: sorted.lazy.map(\.event))
@@ -151,26 +173,40 @@ package struct FoldColumns: Sendable {
         assert(zip(events, events.dropFirst()).allSatisfy { $0.time <= $1.time }, "time goes before all else")
     }
 
-    private func order(_ event: EventReference, _ buffers: [[UInt8]], _ tables: [EventColumns]) -> EventOrder {
+    /// How long the id is of an event of columns that do not have it; else 0.
+    private func idBytes(_ event: EventReference, _ rowBuffers: Int, _ ids: [EventColumns?]) -> Int {
+        guard !ids.isEmpty else { return 0 }
+        let own = ids[Int(event.buffer) - rowBuffers]
+        assert(own != nil, "who weighs events by their ids has them")
+        return own.map { Int($0.textByteCount(Int(event.start))) } ?? 0
+    }
+
+    private func order(
+        _ event: EventReference, _ buffers: [[UInt8]], _ tables: [EventColumns], _ ids: [EventColumns?]
+    ) -> EventOrder {
         if let table = EventReference.table(ofBuffer: event.buffer, of: buffers.count, tables) {
-            return orderer.order(table, Int(event.start), position: event.position)
+            let own = ids.isEmpty ? nil : ids[Int(event.buffer) - (buffers.count - tables.count)]
+            assert(own != nil || ids.isEmpty, "who orders events by their ids has them")
+            return orderer.order(table, own, Int(event.start), position: event.position)
         }
         return orderer.order(event.row(in: buffers), position: event.position)
     }
 }
 
 extension FoldColumns {
-    /// As ``cut(_:buffers:tables:eventsMax:bytesMax:check:)``, of which nobody tires.
+    /// As ``cut(_:buffers:tables:ids:eventsMax:bytesMax:check:)``, of which nobody tires.
     package func cut(
-        _ events: inout [EventReference], buffers: [[UInt8]], tables: [EventColumns] = [], eventsMax: Int,
-        bytesMax: Int
+        _ events: inout [EventReference], buffers: [[UInt8]], tables: [EventColumns] = [], ids: [EventColumns?] = [],
+        eventsMax: Int, bytesMax: Int
     ) -> ClosedRange<Int64>? {
-        cut(&events, buffers: buffers, tables: tables, eventsMax: eventsMax, bytesMax: bytesMax) {}
+        cut(&events, buffers: buffers, tables: tables, ids: ids, eventsMax: eventsMax, bytesMax: bytesMax) {}
     }
 
-    /// As ``sort(_:buffers:tables:check:)``, likewise.
-    package func sort(_ events: inout [EventReference], buffers: [[UInt8]], tables: [EventColumns] = []) {
-        sort(&events, buffers: buffers, tables: tables) {}
+    /// As ``sort(_:buffers:tables:ids:check:)``, likewise.
+    package func sort(
+        _ events: inout [EventReference], buffers: [[UInt8]], tables: [EventColumns] = [], ids: [EventColumns?] = []
+    ) {
+        sort(&events, buffers: buffers, tables: tables, ids: ids) {}
     }
 }
 

@@ -42,9 +42,9 @@ struct RowSlot: Sendable {
         case wide
     }
 
-    fileprivate var kind: Kind
-    fileprivate var buffer: Int32 = 0
-    fileprivate var word: UInt64 = 0
+    private(set) var kind: Kind
+    private(set) var buffer: Int32 = 0
+    private(set) var word: UInt64 = 0
 
     static let none = RowSlot(kind: .none)
 
@@ -63,7 +63,7 @@ struct RowSlot: Sendable {
     }
 
     /// Where the text stands.
-    fileprivate var range: Range<Int> {
+    var range: Range<Int> {
         let start = Int(word >> 32)
         return start..<(start + Int(word & 0xFFFF_FFFF))
     }
@@ -104,6 +104,22 @@ struct RowSlots: Sendable {
             wides.append(value)
             self[column] = RowSlot(kind: .wide, word: UInt64(wides.count - 1))
         }
+    }
+
+    /// Hands each value to a tally once and forgets it.
+    mutating func drain(into tally: inout RowTally, _ buffers: [[UInt8]]) {
+        // As a local, so that the others can be read meanwhile.
+        var own: [RowSlot] = []
+        swap(&own, &slots)
+        tally.stage(&own, touched, texts: texts, wides: wides, buffers)
+        swap(&own, &slots)
+        clear()
+    }
+
+    private mutating func clear() {
+        touched = 0
+        texts.removeAll(keepingCapacity: true)
+        wides.removeAll(keepingCapacity: true)
     }
 
     /// Hands each value to a table once and forgets it.
@@ -262,12 +278,21 @@ struct RowTable: Sendable {
 package struct ReadModelBuilder: Sendable {
     private var turns = RowTable(ReadModelColumns.turns)
     private var conversations = RowTable(ReadModelColumns.conversations)
+    /// Where turns go of which no rows are made.
+    private var turnTally: RowTally?
     private let places: ReadModelPlaces
     private var turnSlots = RowSlots(count: ReadModelColumns.turns.count)
     private var conversationSlots = RowSlots(count: ReadModelColumns.conversations.count)
 
     /// Empty tables.
-    package init(registry: SchemaRegistry) { places = ReadModelPlaces(registry) }
+    /// - Parameter talliesTurns: whether of turns no rows are made, and ``takeTurnSum()`` tells what they come to.
+    package init(registry: SchemaRegistry, talliesTurns: Bool = false) {
+        places = ReadModelPlaces(registry)
+        turnTally = talliesTurns ? RowTally(ReadModelColumns.turns) : nil
+    }
+
+    /// Turns since the last call, as columns of them would be summed up; none unless they are tallied.
+    package mutating func takeTurnSum() -> RowSum { turnTally?.take() ?? RowSum() }
 
     /// The rows so far, as one chunk each; columns as in ``ReadModelColumns``.
     package mutating func finish() -> (turns: Chunk, conversations: Chunk) { (turns.finish(), conversations.finish()) }
@@ -296,7 +321,9 @@ package struct ReadModelBuilder: Sendable {
         turnSlots[at.cacheHits] = .integer(Int64(turn.cacheHits))
         turnSlots[at.escalated] = .boolean(turn.isEscalated)
         if let score = turn.score { turnSlots[at.score] = .integer(score) }
-        turns.append(&turnSlots, buffers: source.buffers)
+        if turnTally?.append(&turnSlots, buffers: source.buffers) == nil {
+            turns.append(&turnSlots, buffers: source.buffers)
+        }
     }
 
     mutating func appendConversation(

@@ -83,14 +83,15 @@ struct Machine {
     /// Whether backups are kept there, by `plimsoll backup`.
     func holdsBackups(_ directory: String) throws -> Bool { try fileSystem.isDirectory(directory + "/pieces") }
 
-    /// What is damaged in the files of a directory, which may be served meanwhile.
+    /// What is damaged in the files of a directory, which may be served meanwhile, for who goes on to recompute what is
+    /// made of them.
     /// - Parameter asksServers: as of ``checkExists(_:asksServers:)``.
     func fileFaults(
         _ directory: String, asksServers: Bool = true,
         telling tell: @escaping VerificationProgress.Tell = { _ in }
     ) throws -> FileFaults {
         try checkExists(directory, asksServers: asksServers)
-        return try EventStore.fileFaults(at: directory, context: context, telling: tell)
+        return try EventStore.fileFaults(at: directory, context: context, decodes: false, telling: tell)
     }
 
     /// Opens a directory that must be there, reads from it, closes it. Nothing in it changes, whether or not a server

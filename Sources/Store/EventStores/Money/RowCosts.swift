@@ -13,6 +13,9 @@ struct RowCosts: Equatable, Sendable {
     /// One for each row; nil for an event that costs nothing.
     init(_ costs: some Sequence<CallCost?>) { for cost in costs { append(cost) } }
 
+    /// So many rows that cost nothing.
+    init(free rows: Int) { append(free: rows) }
+
     /// Makes room for so many rows more.
     mutating func reserve(_ more: Int) { places.reserveCapacity(places.count + more) }
 
@@ -24,6 +27,18 @@ struct RowCosts: Equatable, Sendable {
 
     /// Where in ``values`` the cost of a row is; nil for an event that costs nothing.
     func place(of row: Int) -> Int? { places[row] < 0 ? nil : Int(places[row]) }
+
+    /// What some of the rows cost.
+    func taken(_ rows: Range<Int>) -> RowCosts {
+        var taken = RowCosts()
+        if values.isEmpty {
+            taken.append(free: rows.count)
+        } else {
+            taken.reserve(rows.count)
+            for row in rows { taken.append(self[row]) }
+        }
+        return taken
+    }
 
     /// What the next row costs.
     mutating func append(_ cost: CallCost?) {

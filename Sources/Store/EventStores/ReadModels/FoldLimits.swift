@@ -14,7 +14,7 @@ package struct FoldLimits: Sendable {
     /// … and so many bytes of them; else they are folded in halves.
     package var bytesAtOnce = Limits.conversationBytesMax
     /// Events that a verification holds at one time, over all workers.
-    package var verifiedEventsAtOnce = 400_000
+    package var verifiedEventsAtOnce = 800_000
 
     /// Those of a store that serves.
     package init() {}

@@ -35,12 +35,20 @@ struct RowRestorer {
             _ rows: [Int], among rowCount: Int,
             read: @escaping (_ index: Int, _ rows: [UInt32]?) throws -> Vector
         ) {
-            let isFew =
-                rows.count <= rowCount / RowRestorer.rowsPerFew
-                && zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }
-            few = isFew ? rows.map { UInt32($0) } : nil
-            places = isFew ? Array(rows.indices) : rows
             self.read = read
+            guard rows.count <= rowCount / RowRestorer.rowsPerFew else {
+                (few, places) = (nil, rows)
+                return
+            }
+            if zip(rows, rows.dropFirst()).allSatisfy({ $0 < $1 }) {
+                (few, places) = (rows.map { UInt32($0) }, Array(rows.indices))
+                return
+            }
+            let numbers = rows.map { UInt32($0) }
+            var ascending: [UInt32] = []
+            for number in numbers.sorted() where number != ascending.last { ascending.append(number) }
+            few = ascending
+            places = numbers.map { number in ascending.partitioningIndex { $0 >= number } }
         }
 
         func column(_ index: Int) throws -> Vector { try read(index, few) }
@@ -87,32 +95,58 @@ struct RowRestorer {
         return restored
     }
 
-    /// The columns of some rows of a morsel of the layout's table, as a fold reads them; in parts where their texts
-    /// would be too long together.
-    /// - Parameter body: is told each part, and which of the rows it has.
+    /// The columns of some rows of a morsel of the layout's table but their ids, as a fold reads them, for several who
+    /// each get some of the rows; in parts where their texts would be too long together.
+    /// - Parameters:
+    ///   - pieces: stretches of the rows, end to end: one for each of them, whose rows ascend.
+    ///   - known: a column of the table that was read before.
+    ///   - body: is told each part, and which of the rows it has, all of one piece.
     /// - Throws: ``FileContentError`` or ``StorageError`` of reading.
     func columns(
-        of rows: [Int], of morsel: any Morsel, isTimeAbsent: Vector?, for fold: FoldColumns, textBytesMax: Int,
+        of rows: [Int], in pieces: [Range<Int>], of morsel: any Morsel, knowing known: (index: Int, column: Vector),
+        isTimeAbsent: Vector?, for fold: FoldColumns, textBytesMax: Int,
         _ body: (_ table: EventColumns, _ costs: RowCosts, _ part: Range<Int>) throws -> Void
     ) throws {
+        assert(pieces.reduce(0) { $0 == $1.lowerBound ? $1.upperBound : -1 } == rows.count, "pieces lie end to end")
         guard !rows.isEmpty else { return }
         let reading = Self.reading(rows, of: morsel)
         let isTimeAbsent = reading.taken(of: isTimeAbsent)
         let (times, positions) = (try reading.column(layout.time), try reading.column(layout.position))
-        let values = try fields.map { (column: $0.column, vector: try reading.column($0.index)) }
-        let costs = try costs(of: rows, reading, morsel as? RepricedMorsel)
-        var parts = [rows.indices]
+        let values = try fields.filter { $0.column != fold.id }.map { field in
+            let vector =
+                field.index == known.index
+                ? reading.taken(of: known.column) ?? known.column : try reading.column(field.index)
+            return (column: field.column, vector: vector)
+        }
+        let costs = try pieceCosts(of: rows, reading, morsel as? RepricedMorsel)
+        var parts = Array(pieces.reversed())
         while let part = parts.popLast() {
             let table = EventColumns(
                 type: layout.typeID, rows: Array(reading.places[part]), times: times, positions: positions,
                 isTimeAbsent: isTimeAbsent, values: values, for: fold, textBytesMax: textBytesMax)
             if let table {
-                try body(table, part.count < rows.count ? RowCosts(part.map { costs[$0] }) : costs, part)
+                try body(table, costs(part), part)
             } else {
                 let middle = part.lowerBound + part.count / 2
                 parts += [middle..<part.upperBound, part.lowerBound..<middle]
             }
         }
+    }
+
+    /// The ids of some rows, as a fold asks for them.
+    /// - Parameter rows: ascending.
+    /// - Throws: ``FileContentError`` or ``StorageError`` of reading.
+    func ids(of rows: [Int], of morsel: any Morsel, for fold: FoldColumns) throws -> EventColumns {
+        let reading = Self.reading(rows, of: morsel)
+        let values = try fields.filter { $0.column == fold.id }.map { field in
+            (column: field.column, vector: try reading.column(field.index))
+        }
+        let nothing = Vector.constant(.integer(0), type: .integer, count: morsel.rowCount)
+        let ids = EventColumns(
+            type: layout.typeID, rows: reading.places, times: nothing, positions: nothing, isTimeAbsent: nil,
+            values: values, for: fold, textBytesMax: .max)
+        guard let ids else { preconditionFailure("texts of any length") }
+        return ids
     }
 
     /// Restores rows of a morsel of the layout's table. What they cost is computed of these rows alone, and once.
@@ -134,9 +168,27 @@ struct RowRestorer {
         return try restore(rows: rows, reading, isTimeAbsent: try group.timeAbsent())
     }
 
+    /// What tells the costs of some of the rows, made of columns that were read once.
+    private func pieceCosts(
+        of rows: [Int], _ reading: Reading, _ repriced: RepricedMorsel?
+    ) throws -> (Range<Int>) -> RowCosts {
+        if let repriced {
+            let all = RowCosts(try repriced.costs(of: rows))
+            return { all.taken($0) }
+        }
+        guard let money = layout.money else { return { RowCosts(free: $0.count) } }
+        let booked = try BookedCosts(money) { try reading.column($0) }
+        return { part in
+            var costs = RowCosts()
+            costs.reserve(part.count)
+            for place in reading.places[part] { costs.append(booked[place]) }
+            return costs
+        }
+    }
+
     private func costs(of rows: [Int], _ reading: Reading, _ repriced: RepricedMorsel?) throws -> RowCosts {
         if let repriced { return RowCosts(try repriced.costs(of: rows)) }
-        guard let money = layout.money else { return RowCosts(repeatElement(nil as CallCost?, count: rows.count)) }
+        guard let money = layout.money else { return RowCosts(free: rows.count) }
         return RowCosts(try CallCost.read(money, rows: reading.places) { try reading.column($0) })
     }
 }

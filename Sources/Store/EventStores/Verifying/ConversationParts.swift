@@ -1,10 +1,5 @@
 import Bytes
-import Columnar
-import Domain
 import Hashing
-import Platform
-import Projections
-import Segments
 
 /// The conversations of a store in parts of about as many events each, those of one time together: whoever goes through
 /// the parts reads of each group what a part has of it, and few parts have any, so that all of them read a store a few
@@ -32,7 +27,10 @@ struct ConversationParts: Sendable {
         var isLarge = false
     }
 
+    /// Those of short conversations in the order of their times, then others.
     private(set) var parts: [Part] = []
+    /// So many are of short conversations.
+    private(set) var shortCount = 0
     /// Hashes of ids, ascending, and the part of each.
     private var ids: [UInt64] = []
     private var numbers: [UInt32] = []
@@ -74,14 +72,14 @@ struct ConversationParts: Sendable {
         numbers = [UInt32](repeating: 0, count: ids.count)
         // Those that last for much longer than a part would have it read groups of all their time: they are together.
         let long = Self.longNanoseconds(stretches, eventsMax)
-        let order = stretches.indices.sorted {
-            let (left, right) = (Self.rank(stretches[$0], long, eventsMax), Self.rank(stretches[$1], long, eventsMax))
-            return (left, stretches[$0].times.lowerBound, $0) < (right, stretches[$1].times.lowerBound, $1)
-        }
-        var rank = -1
-        for index in order {
+        // Beside each what it is sorted by: looked up once.
+        let order = stretches.indices.map { index in
             let stretch = stretches[index]
-            let own = Self.rank(stretch, long, eventsMax)
+            return (rank: Self.rank(stretch, long, eventsMax), time: stretch.times.lowerBound, index: index)
+        }.sorted { ($0.rank, $0.time, $0.index) < ($1.rank, $1.time, $1.index) }
+        var rank = -1
+        for (own, _, index) in order {
+            let stretch = stretches[index]
             if own == rank, own != Self.largeRank, let last = parts.last, last.events + stretch.count <= eventsMax {
                 let times = last.times
                 parts[parts.count - 1].events += stretch.count
@@ -91,6 +89,7 @@ struct ConversationParts: Sendable {
                 parts.append(Part(times: stretch.times, events: stretch.count, isLarge: own == Self.largeRank))
             }
             rank = own
+            if own == 0 { shortCount = parts.count }
             numbers[index] = UInt32(parts.count - 1)
         }
     }
@@ -124,6 +123,7 @@ struct StretchCollection {
     private var known: [ConversationParts.Stretch] = []
     private var pending: [ConversationParts.Stretch] = []
 
+    /// - Parameter stretches: best ascending by id: what ascends is merged and not sorted.
     /// - Complexity: O(stretches · log stretches) over all calls.
     mutating func add(_ stretches: [ConversationParts.Stretch]) {
         pending += stretches
@@ -152,101 +152,5 @@ struct StretchCollection {
             }
         }
         (known, pending) = (merged, [])
-    }
-}
-
-/// A group of event rows as a verification goes through it.
-struct EventGroup: Sendable {
-    let group: RowGroup
-    let segment: SealedSegment
-    /// Among the groups of its table in the segment.
-    let number: Int
-    let layout: EventTableLayout
-    /// Of its table: where the conversation's id stands.
-    let conversation: Int
-    let restorer: RowRestorer
-    /// nil where the group does not say.
-    let times: ClosedRange<Int64>?
-
-    /// When the events of each conversation were that have some here, by columns alone.
-    /// - Throws: ``FileContentError`` or ``StorageError`` from reading pages.
-    func stretches(_ statistics: ScanStatistics, _ overlay: CostOverlay) throws -> [ConversationParts.Stretch] {
-        let morsel = layout.morsel(of: group, statistics: statistics, overlay: overlay)
-        let texts = CodedTexts(try morsel.column(conversation))
-        let vector = try morsel.column(layout.time)
-        let dead = segment.deadRows(table: layout.name, group: number)
-        var found: [ConversationParts.Stretch?] = Array(repeating: nil, count: texts.count)
-        for row in 0..<group.rowCount where dead.isEmpty || !dead.contains(UInt32(row)) {
-            let (code, time) = (texts.code(of: row), vector.integer(at: row) ?? times?.lowerBound ?? 0)
-            if let stretch = found[code] {
-                found[code]?.times = min(stretch.times.lowerBound, time)...max(stretch.times.upperBound, time)
-                found[code]?.count += 1
-            } else if let text = texts.text(of: code) {
-                found[code] = ConversationParts.Stretch(id: ConversationParts.id(of: text), times: time...time)
-            }
-        }
-        return found.compactMap { $0 }
-    }
-
-    /// Rows of a part's conversations.
-    private struct Wanted {
-        var morsel: any Morsel
-        /// Ascending.
-        var rows: [Int]
-        let texts: CodedTexts
-    }
-
-    /// - Returns: nil where the group has none.
-    private func wanted(
-        of part: UInt32, in parts: ConversationParts, _ statistics: ScanStatistics, _ overlay: CostOverlay
-    ) throws -> Wanted? {
-        if let times, !times.overlaps(parts.parts[Int(part)].times) { return nil }
-        let morsel = layout.morsel(of: group, statistics: statistics, overlay: overlay)
-        let texts = CodedTexts(try morsel.column(conversation))
-        // By code, once a text that some row has: whether its conversation is of the part.
-        var isOfPart = [Bool](repeating: false, count: texts.count)
-        var isKnown = isOfPart
-        let dead = segment.deadRows(table: layout.name, group: number)
-        var rows: [Int] = []
-        for row in 0..<group.rowCount {
-            let code = texts.code(of: row)
-            if !isKnown[code] {
-                isKnown[code] = true
-                isOfPart[code] =
-                    texts.text(of: code).map { parts.part(of: ConversationParts.id(of: $0)) == part } ?? false
-            }
-            if isOfPart[code], dead.isEmpty || !dead.contains(UInt32(row)) { rows.append(row) }
-        }
-        return rows.isEmpty ? nil : Wanted(morsel: morsel, rows: rows, texts: texts)
-    }
-
-    /// The rows of a part's conversations, as far as the fold reads them.
-    /// - Throws: ``FileContentError`` or ``StorageError`` from reading pages.
-    func rows(
-        of part: UInt32, in parts: ConversationParts, _ statistics: ScanStatistics, _ overlay: CostOverlay
-    ) throws -> PlacedRows {
-        guard let wanted = try wanted(of: part, in: parts, statistics, overlay) else { return PlacedRows() }
-        return try restorer.restore(rows: wanted.rows, of: wanted.morsel, isTimeAbsent: try group.timeAbsent())
-    }
-
-    /// The same as columns.
-    /// - Parameters:
-    ///   - textBytesMax: of one piece.
-    ///   - body: is told them, mostly in one piece.
-    /// - Throws: ``FileContentError`` or ``StorageError`` from reading pages.
-    func events(
-        of part: UInt32, in parts: ConversationParts, _ statistics: ScanStatistics, _ overlay: CostOverlay,
-        for fold: FoldColumns, textBytesMax: Int, _ body: (GroupEvents) -> Void
-    ) throws {
-        guard let wanted = try wanted(of: part, in: parts, statistics, overlay) else { return }
-        try restorer.columns(
-            of: wanted.rows, of: wanted.morsel, isTimeAbsent: try group.timeAbsent(), for: fold,
-            textBytesMax: textBytesMax
-        ) { table, costs, piece in
-            body(
-                GroupEvents(
-                    table: table, costs: costs, conversations: wanted.rows[piece].map { wanted.texts.code(of: $0) },
-                    conversationCount: wanted.texts.count))
-        }
     }
 }

@@ -65,12 +65,16 @@ package struct FileFaults: Sendable {
 extension EventStore {
     /// Reads all files of a directory, whether or not a store can be opened on it and whether or not another process
     /// serves it. Nothing in it changes.
-    /// - Parameter tell: is told how far it is with segments; anew where another process has published meanwhile.
+    /// - Parameters:
+    ///   - decodes: whether pages of segments that are to the byte what was written are decoded, too; not where who
+    ///     asks goes on to recompute what is made of them.
+    ///   - tell: is told how far it is with segments; anew where another process has published meanwhile.
     /// - Throws: ``StorageError``; ``NewerFormatError`` where a newer version wrote what decides which files there are.
     /// - Complexity: O(bytes of the files), segments on all workers; a page for each of them, a record or a state is
     ///   held at a time.
     package static func fileFaults(
-        at directory: String, context: StoreContext, telling tell: @escaping VerificationProgress.Tell = { _ in }
+        at directory: String, context: StoreContext, decodes: Bool = true,
+        telling tell: @escaping VerificationProgress.Tell = { _ in }
     ) throws -> FileFaults {
         // Files of versions before go a moment after the new one is published: one that was listed may be gone when
         // it is read, under the same version.
@@ -79,7 +83,8 @@ extension EventStore {
             isSound: { $0.count == 0 }
         ) { published in
             try faults(
-                StoreFiles(root: directory), overlay(of: directory, context.fileSystem), context.workers, tell,
+                StoreFiles(root: directory), overlay(of: directory, context.fileSystem), context.workers,
+                decodes: decodes, tell,
                 published: published)
         }
     }
@@ -87,7 +92,7 @@ extension EventStore {
     /// - Parameter published: the version of the manifest that is in force now, whatever was in force when the folder
     ///   was listed; nil where it cannot be told.
     private static func faults(
-        _ files: StoreFiles, _ fileSystem: any FileSystem, _ workers: any Workers,
+        _ files: StoreFiles, _ fileSystem: any FileSystem, _ workers: any Workers, decodes: Bool,
         _ tell: @escaping VerificationProgress.Tell, published: () -> UInt64?
     ) throws -> FileFaults {
         var faults = FileFaults()
@@ -115,7 +120,7 @@ extension EventStore {
         let found = try workers.map(count: descriptions.count) { index in
             defer { progress.add(descriptions[index].lengthBytes) }
             var found = FileFaults()
-            try addSegment(descriptions[index], files, fileSystem, &found)
+            try addSegment(descriptions[index], files, fileSystem, decodes: decodes, &found)
             return found
         }
         for others in found { faults.add(others) }
@@ -143,7 +148,7 @@ extension EventStore {
     }
 
     private static func addSegment(
-        _ description: SegmentDescription, _ files: StoreFiles, _ fileSystem: any FileSystem,
+        _ description: SegmentDescription, _ files: StoreFiles, _ fileSystem: any FileSystem, decodes: Bool,
         _ faults: inout FileFaults
     ) throws {
         let path = files.segments + "/" + description.fileName
@@ -151,7 +156,7 @@ extension EventStore {
             let reader = try SegmentReader.open(
                 files: SegmentFiles(fileSystem: fileSystem), path: path,
                 expected: (description.segmentID, description.lengthBytes))
-            try reader.faults(sha256: description.sha256) { faults.add($0) }
+            try reader.faults(sha256: description.sha256, decodes: decodes) { faults.add($0) }
         } catch where StoreError.isOfPlace(error) {
             faults.add(Self.named(error, path, "a segment that the manifest names"))
         }

@@ -1,4 +1,5 @@
 import Columnar
+import Projections
 import Segments
 
 extension EventStore {

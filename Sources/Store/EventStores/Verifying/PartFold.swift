@@ -20,9 +20,20 @@ struct PartFold {
     private var buffers: [[UInt8]] = []
     private var costs: [[CallCost]] = []
     private var tables: [EventColumns] = []
+    /// Beside the tables: the ids of their events, once a conversation needs them, and how they are read.
+    private var ids: [EventColumns?] = []
+    private var readIDs: [@Sendable () throws -> EventColumns] = []
+    /// How often ids of a table were read.
+    private(set) var idReadings = 0
 
     init(_ registry: SchemaRegistry, _ columns: FoldColumns, _ limits: FoldLimits) {
         (self.registry, self.columns, self.limits) = (registry, columns, limits)
+    }
+
+    /// Makes room for so many events.
+    mutating func reserve(_ count: Int) {
+        codes.reserveCapacity(count)
+        events.reserveCapacity(count)
     }
 
     /// Adds some rows of a block.
@@ -46,28 +57,30 @@ struct PartFold {
     /// Adds events of one group.
     mutating func add(_ group: GroupEvents) {
         let (table, buffer) = (group.table, Int32(buffers.count))
-        let tenantSlot = table.slot(ofTexts: registry.wellKnown.tenant)
-        // By code of the id: the conversation that had it last, and where its tenant stands. A tenant is mostly one.
-        var known = [(tenant: Range<Int>, code: UInt32)?](repeating: nil, count: group.conversationCount)
-        for place in 0..<table.count {
-            guard let tenantSlot, let tenant = table.text(inSlot: tenantSlot, place) else { continue }
-            let id = group.conversations[place]
-            if let last = known[id], last.tenant == tenant {
-                codes.append(last.code)
-            } else if let conversation = table.text(of: registry.wellKnown.conversationID, place) {
-                let code = code(tenant, conversation, of: table.texts)
-                known[id] = (tenant, code)
-                codes.append(code)
-            } else {
-                continue
+        if let slot = table.slot(ofTexts: registry.wellKnown.tenant) {
+            let tenants = table.places(inSlot: slot)
+            let references = table.references(buffer: buffer) { event in
+                group.costs.place(of: event).map { Int32($0) } ?? -1
             }
-            events.append(
-                EventReference(
-                    table, place, buffer: buffer, cost: group.costs.place(of: place).map { Int32($0) } ?? -1))
+            // By code of the id: the conversation that had it last, and where its tenant stands. That is mostly one.
+            let none = EventColumns.noPlace
+            var known = [(tenant: UInt64, code: UInt32)](repeating: (none, 0), count: group.conversationCount)
+            for (place, tenant) in tenants.enumerated() where tenant != none {
+                let id = Int(group.conversations[place])
+                if known[id].tenant != tenant {
+                    guard let conversation = table.text(of: registry.wellKnown.conversationID, place) else { continue }
+                    let whose = EventColumns.range(ofPlace: tenant)
+                    known[id] = (tenant, code(whose, conversation, of: table.texts))
+                }
+                codes.append(known[id].code)
+                events.append(references[place])
+            }
         }
         buffers.append(table.texts)
         costs.append(group.costs.values)
         tables.append(table)
+        ids.append(nil)
+        readIDs.append(group.ids)
     }
 
     private mutating func code(_ tenant: Range<Int>, _ conversation: Range<Int>, of bytes: [UInt8]) -> UInt32 {
@@ -81,28 +94,48 @@ struct PartFold {
     }
 
     /// Folds all conversations.
-    func rows() -> ConversationRows {
-        var rows = ConversationRows()
+    /// - Parameter omitted: conversations whose rows are not wanted.
+    /// - Throws: ``FileContentError`` or ``StorageError`` from reading ids.
+    mutating func rows(leavingOut omitted: Set<ConversationGrouping.Key>) throws -> PartRows {
+        var rows = PartRows()
         var fold = ConversationFold(columns: columns)
-        var builder = ReadModelBuilder(registry: registry)
+        var builder = ReadModelBuilder(registry: registry, talliesTurns: true)
         let (order, ends) = placesByCode()
         var (own, first) = ([EventReference](), 0)
         for end in ends where end > first {
             own.removeAll(keepingCapacity: true)
             for place in order[first..<end] { own.append(events[Int(place)]) }
             first = end
+            let (eventsMax, bytesMax) = (limits.conversationEventsMax, limits.conversationBytesMax)
+            if !tables.isEmpty, columns.needsIDs(&own, eventsMax: eventsMax, bytesMax: bytesMax) {
+                try readIDs(of: own)
+            }
             let cut = columns.cut(
-                &own, buffers: buffers, tables: tables, eventsMax: limits.conversationEventsMax,
-                bytesMax: limits.conversationBytesMax)
-            if cut != nil, let key = key(of: own[0]) { rows.found.cut.append(key) }
-            columns.sort(&own, buffers: buffers, tables: tables)
+                &own, buffers: buffers, tables: tables, ids: ids, eventsMax: eventsMax, bytesMax: bytesMax)
+            let key = cut != nil || !omitted.isEmpty ? key(of: own[0]) : nil
+            let isOmitted = key.map { omitted.contains($0) } ?? false
+            let isApart = cut != nil || isOmitted
+            if isApart { rows.turns.add(builder.takeTurnSum()) }
+            columns.sort(&own, buffers: buffers, tables: tables, ids: ids)
             fold.fold(own, buffers: buffers, costs: costs, tables: tables, cut: cut, into: &builder)
+            if isApart {
+                let sum = builder.takeTurnSum()
+                if let key, !isOmitted { rows.cut.append((key, sum)) }
+            }
         }
-        let built = builder.finish()
-        if built.turns.rowCount > 0 { rows.turns = [built.turns] }
-        if built.conversations.rowCount > 0 { rows.conversations = [built.conversations] }
-        rows.found.cut.sort()
+        rows.turns.add(builder.takeTurnSum())
+        rows.conversations = builder.finish().conversations
         return rows
+    }
+
+    /// Reads the ids of all tables that some events are of.
+    private mutating func readIDs(of events: [EventReference]) throws {
+        for event in events {
+            let table = Int(event.buffer) - (buffers.count - tables.count)
+            guard table >= 0, ids[table] == nil else { continue }
+            ids[table] = try readIDs[table]()
+            idReadings += 1
+        }
     }
 
     /// Places of the events, those of one conversation side by side, and where each conversation ends among them.
@@ -144,7 +177,19 @@ struct GroupEvents {
     var table: EventColumns
     var costs: RowCosts
     /// Of each event a code of its conversation's id.
-    var conversations: [Int]
+    var conversations: [UInt32]
     /// All codes are below it.
     var conversationCount: Int
+    /// Reads the ids of the events, which few conversations need.
+    var ids: @Sendable () throws -> EventColumns
+}
+
+/// What the conversations of one part come to.
+struct PartRows: Sendable {
+    /// Of those that are neither cut nor left out.
+    var turns = RowSum()
+    /// Those that are cut and not left out, with what their turns come to.
+    var cut: [(key: ConversationGrouping.Key, turns: RowSum)] = []
+    /// Of all of them; nil for none.
+    var conversations: Chunk?
 }

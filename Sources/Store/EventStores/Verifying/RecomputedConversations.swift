@@ -7,9 +7,11 @@ import Synchronization
 
 /// The rows of all conversations, folded from their events alone: what read models are compared with.
 ///
-/// First columns say when each conversation was; then each part of them (``ConversationParts``) is read and folded by
-/// one worker, and what it comes to is added up. Columns are folded as they are (``PartFold``); rows are made of the
-/// events of a conversation alone that is larger than a part.
+/// First columns say when each conversation was; then each part of them (``ConversationParts``) is folded by one
+/// worker, and what it comes to is added up. Parts of short conversations have their turn in the order of their times,
+/// so that groups are read about once for all of them (``GroupSweep``); each of the others reads for itself. Columns
+/// are folded as they are (``PartFold``), and of turns no rows are made but what these would be summed up to; rows of
+/// events are made of a conversation alone that is larger than a part.
 final class RecomputedConversations: Sendable {
     /// Events of one part, where there are very many workers.
     private static let partEventsMin = 20_000
@@ -17,6 +19,9 @@ final class RecomputedConversations: Sendable {
     private static let bytesAtOnce = 64 << 20
     /// Groups whose columns are read before what they say is collected.
     private static let groupsAtOnce = 64
+    /// What is held at one time, in turns: one is folded, one read, and of groups that reach beyond there is as much
+    /// again.
+    private static let turnsHeld = 4
 
     /// Of what was read.
     let statistics = ScanStatistics()
@@ -29,16 +34,24 @@ final class RecomputedConversations: Sendable {
     /// Of these and of what is unsealed.
     private let rowCount: Int
     private let progress: VerificationProgress.Count
-    private let counts = Mutex((parts: 0, readEvents: 0, restoredRows: 0, heldEvents: 0))
+    private let counts = Mutex(
+        (parts: 0, readGroups: 0, readEvents: 0, restoredRows: 0, heldEvents: 0, idReadings: 0))
+    private let held: HeldEvents
 
     /// Parts in which conversations were folded.
     var parts: Int { counts.withLock { $0.parts } }
+    /// How often the events of a group were read to be folded.
+    var readGroups: Int { counts.withLock { $0.readGroups } }
+    /// How often ids of events of a group were read, for conversations in whose order they have a say.
+    var idReadings: Int { counts.withLock { $0.idReadings } }
     /// Events that were read to be folded.
     var readEvents: Int { counts.withLock { $0.readEvents } }
     /// Those of which rows were made.
     var restoredRows: Int { counts.withLock { $0.restoredRows } }
     /// The most events of one large conversation that were in memory.
     var heldEvents: Int { counts.withLock { $0.heldEvents } }
+    /// The most events of short conversations that were.
+    var gatheredEvents: Int { held.most }
 
     init(
         _ version: StoreVersion, _ layouts: EventTableLayouts, _ registry: SchemaRegistry, _ workers: any Workers,
@@ -62,6 +75,8 @@ final class RecomputedConversations: Sendable {
         }
         self.groups = groups
         rowCount = groups.reduce(0) { $0 + $1.group.rowCount } + version.tail.readBlocks.reduce(0) { $0 + $1.count }
+        let turnEvents = Self.partEvents(version, rowCount, workers) * max(1, workers.parallelism)
+        held = HeldEvents(laterMax: (Self.turnsHeld - 2) * turnEvents)
         progress = VerificationProgress.Count(.events, total: 2 * rowCount, tell)
     }
 
@@ -70,16 +85,16 @@ final class RecomputedConversations: Sendable {
     func add(to digest: inout ReadModelDigest) throws {
         let parts = ConversationParts(try stretches(), eventsMax: partEvents)
         counts.withLock { $0.parts = parts.parts.count }
-        let omitted = digest.omitted
         let unsealed = try unsealedRows(parts)
+        try sweep(parts, unsealed, into: &digest)
         // As many digests at a time as there are workers: of cut conversations they hold names.
-        for first in stride(from: 0, to: parts.parts.count, by: Self.groupsAtOnce) {
+        let omitted = digest.omitted
+        for first in stride(from: parts.shortCount, to: parts.parts.count, by: Self.groupsAtOnce) {
             let count = min(Self.groupsAtOnce, parts.parts.count - first)
             let digests = try workers.map(count: count) { index in
                 let part = UInt32(first + index)
                 var one = ReadModelDigest(leavingOut: omitted)
-                let rows = try self.rows(of: part, in: parts, unsealed[Int(part)] ?? [])
-                try one.add(rows, self.version.closing)
+                try self.add(part, in: parts, unsealed[Int(part)] ?? [], to: &one)
                 self.progress.add(parts.parts[Int(part)].events)
                 return one
             }
@@ -87,12 +102,80 @@ final class RecomputedConversations: Sendable {
         }
     }
 
+    /// What one job of a sweep comes to.
+    private enum Swept: Sendable {
+        case digest(ReadModelDigest)
+        case found(GroupSweep.Found)
+    }
+
+    /// Folds the parts of short conversations, as many in a turn as there are workers. While those of a turn are
+    /// folded, groups are read for the next one.
+    private func sweep(
+        _ parts: ConversationParts, _ unsealed: [Int: [(block: Int, rows: [Int])]], into digest: inout ReadModelDigest
+    ) throws {
+        var sweep = GroupSweep(groups.map(\.times), parts)
+        let (end, size) = (sweep.partCount, UInt32(clamping: max(1, workers.parallelism)))
+        let omitted = digest.omitted
+        var turn: Range<UInt32> = 0..<0
+        while turn.upperBound < end || !turn.isEmpty {
+            let next = turn.upperBound..<min(turn.upperBound + size, end)
+            let readings = sweep.readings(before: next)
+            held.begin(sweep.eventCount(of: next))
+            let shares = turn.map { sweep.take($0) }
+            let folded = turn
+            let swept = try workers.map(count: shares.count + readings.count) { index -> Swept in
+                guard index < shares.count else {
+                    return .found(try self.read(readings[index - shares.count], before: end, in: parts))
+                }
+                let part = Int(folded.lowerBound) + index
+                var one = ReadModelDigest(leavingOut: omitted)
+                try self.add(shares[index], unsealed[part] ?? [], to: &one)
+                self.progress.add(parts.parts[part].events)
+                return .digest(one)
+            }
+            held.remove(shares.joined().reduce(0) { $0 + $1.table.count })
+            for one in swept {
+                switch one {
+                case .digest(let one): digest.merge(one)
+                case .found(let found): sweep.keep(found)
+                }
+            }
+            turn = next
+        }
+    }
+
+    /// Reads a group for the parts whose turn comes, and for later ones as far as there is room.
+    private func read(
+        _ reading: GroupSweep.Reading, before end: UInt32, in parts: ConversationParts
+    ) throws -> GroupSweep.Found {
+        var found = GroupSweep.Found(group: reading.group, given: end)
+        let isRead = try groups[reading.group].events(
+            of: reading.turn.lowerBound..<end, now: reading.turn, in: parts, statistics, version.overlay, for: columns,
+            textBytesMax: version.foldLimits.bytesAtOnce,
+            hasRoom: { rows in
+                let hasRoom = held.addIfThereIsRoom(rows)
+                if !hasRoom { found.given = reading.turn.upperBound }
+                return hasRoom
+            }
+        ) { part, events in
+            if reading.turn.contains(part) { held.add(events.table.count) }
+            found.shares.append((part, events))
+        }
+        if isRead { counts.withLock { $0.readGroups += 1 } }
+        return found
+    }
+
     /// How many events a part is to have. What a store's rows weigh its files tell, roughly.
     private var partEvents: Int {
+        Self.partEvents(version, rowCount, workers)
+    }
+
+    private static func partEvents(_ version: StoreVersion, _ rowCount: Int, _ workers: any Workers) -> Int {
         let bytes = version.sealed.segments.reduce(version.tail.byteCount) { $0 + $1.reader.lengthBytes }
-        let eventsAtOnce = version.foldLimits.verifiedEventsAtOnce
-        let perWorker = max(min(Self.partEventsMin, eventsAtOnce), eventsAtOnce / max(1, workers.parallelism))
-        let partBytes = max(1, Self.bytesAtOnce / max(1, workers.parallelism))
+        let parallelism = max(1, workers.parallelism)
+        let eventsAtOnce = version.foldLimits.verifiedEventsAtOnce / turnsHeld
+        let perWorker = max(min(partEventsMin, eventsAtOnce), eventsAtOnce / parallelism)
+        let partBytes = max(1, bytesAtOnce / turnsHeld / parallelism)
         return max(1, min(perWorker, rowCount / (bytes / partBytes + 1) + 1))
     }
 
@@ -138,30 +221,46 @@ final class RecomputedConversations: Sendable {
         return found
     }
 
-    /// Read-model rows of the conversations of one part.
-    private func rows(
-        of part: UInt32, in parts: ConversationParts, _ unsealed: [(block: Int, rows: [Int])]
-    ) throws -> ConversationRows {
-        if parts.parts[Int(part)].isLarge { return try rows(ofLarge: part, in: parts, unsealed) }
+    /// Adds the rows of the conversations of one part that reads for itself.
+    private func add(
+        _ part: UInt32, in parts: ConversationParts, _ unsealed: [(block: Int, rows: [Int])],
+        to digest: inout ReadModelDigest
+    ) throws {
+        if parts.parts[Int(part)].isLarge {
+            return try digest.add(rows(ofLarge: part, in: parts, unsealed), version.closing)
+        }
+        var shares: [GroupEvents] = []
+        for group in groups {
+            let isRead = try group.events(
+                of: part..<part + 1, now: part..<part + 1, in: parts, statistics, version.overlay, for: columns,
+                textBytesMax: version.foldLimits.bytesAtOnce, hasRoom: { _ in true }
+            ) { shares.append($1) }
+            if isRead { counts.withLock { $0.readGroups += 1 } }
+        }
+        try add(shares, unsealed, to: &digest)
+    }
+
+    /// Adds the rows of the conversations of one part, all of whose events are here.
+    private func add(
+        _ shares: [GroupEvents], _ unsealed: [(block: Int, rows: [Int])], to digest: inout ReadModelDigest
+    ) throws {
         var fold = PartFold(registry, columns, version.foldLimits)
+        fold.reserve(shares.reduce(unsealed.reduce(0) { $0 + $1.rows.count }) { $0 + $1.table.count })
         let tail = version.tail.readBlocks
         for (number, indices) in unsealed {
             count(indices.count)
             fold.add(tail[number], rows: indices)
         }
-        for group in groups {
-            try group.events(
-                of: part, in: parts, statistics, version.overlay, for: columns,
-                textBytesMax: version.foldLimits.bytesAtOnce
-            ) { events in
-                count(events.table.count)
-                fold.add(events)
-            }
+        for events in shares {
+            count(events.table.count)
+            fold.add(events)
         }
-        return fold.rows()
+        try digest.add(fold.rows(leavingOut: digest.omitted), version.closing)
+        let idReadings = fold.idReadings
+        counts.withLock { $0.idReadings += idReadings }
     }
 
-    /// The same of a large conversation, of which more than its rows are made of never stay.
+    /// Read-model rows of a large conversation, of which more than its rows are made of never stay.
     private func rows(
         ofLarge part: UInt32, in parts: ConversationParts, _ unsealed: [(block: Int, rows: [Int])]
     ) throws -> ConversationRows {
@@ -194,107 +293,4 @@ final class RecomputedConversations: Sendable {
     }
 
     private func count(_ events: Int) { counts.withLock { $0.readEvents += events } }
-}
-
-/// The events of one large conversation, or of those that have one hash of their ids: of each as many as its rows are
-/// made of and at most as many again, by number and by bytes.
-struct RecomputedEvents {
-    private struct Event {
-        var position: Int64
-        var receivedTime: Int64
-        var row: [UInt8]
-        var cost: CallCost?
-        /// What it takes while it is folded, bytes.
-        var weight: Int
-    }
-
-    /// What there is of one conversation.
-    private struct Kept {
-        var events: [Event] = []
-        /// Of all of them.
-        var weight = 0
-
-        mutating func append(_ event: Event) -> (count: Int, weight: Int) {
-            events.append(event)
-            weight += event.weight
-            return (events.count, weight)
-        }
-    }
-
-    private var byKey: [ConversationGrouping.Key: Kept] = [:]
-    /// When those were that are no longer here.
-    private(set) var leftOut: [ConversationGrouping.Key: ClosedRange<Int64>] = [:]
-    /// The most events of one conversation that were here.
-    private(set) var heldEvents = 0
-    private let columns: FoldColumns
-    private let eventsMax: Int
-    private let bytesMax: Int
-
-    init(_ columns: FoldColumns, _ limits: FoldLimits) {
-        self.columns = columns
-        (eventsMax, bytesMax) = (limits.conversationEventsMax, limits.conversationBytesMax)
-    }
-
-    mutating func add(_ rows: PlacedRows, _ known: WellKnownColumns) {
-        for (index, row) in rows.rows.enumerated() {
-            add(
-                Event(
-                    position: rows.positions[index], receivedTime: rows.receivedTimes[index], row: row.copy,
-                    cost: rows.costs[index], weight: columns.weight(of: row)),
-                key: ConversationGrouping.key(row, known))
-        }
-    }
-
-    private mutating func add(_ event: Event, key: ConversationGrouping.Key?) {
-        guard let key else { return }
-        let (count, weight) = byKey[key, default: Kept()].append(event)
-        heldEvents = max(heldEvents, count)
-        if count > 2 * eventsMax || weight / 2 > bytesMax { trim(key) }
-    }
-
-    /// Leaves the events that rows are made of as far as they are known, as a fold cuts them, and one more, by which it
-    /// is known that there are others. What comes later can only push these out.
-    private mutating func trim(_ key: ConversationGrouping.Key) {
-        guard var kept = byKey.removeValue(forKey: key) else { return }
-        kept.events.sort { $0.position < $1.position }
-        var (count, weight) = (0, 0)
-        while count < min(eventsMax, kept.events.count), weight + kept.events[count].weight <= bytesMax {
-            weight += kept.events[count].weight
-            count += 1
-        }
-        let left = min(max(count, 1) + 1, kept.events.count)
-        for event in kept.events[left...] {
-            let time = EventRow(event.row).time
-            let times = leftOut[key] ?? time...time
-            leftOut[key] = min(times.lowerBound, time)...max(times.upperBound, time)
-            kept.weight -= event.weight
-        }
-        kept.events.removeLast(kept.events.count - left)
-        byKey[key] = kept
-    }
-
-    /// In the order of positions, in blocks of which none is too large for references into it.
-    var blocks: [TailBlock] {
-        // order: sorted by position.
-        let events = byKey.values.flatMap(\.events).sorted { $0.position < $1.position }
-        var blocks: [TailBlock] = []
-        var first = 0
-        while first < events.count {
-            var (rows, next) = (EventRows(), first)
-            while next < events.count, next == first || rows.bytes.count + events[next].row.count <= Self.blockBytesMax
-            {
-                rows.append(EventRow(events[next].row))
-                next += 1
-            }
-            let part = events[first..<next]
-            blocks.append(
-                TailBlock(
-                    rows, firstPosition: part[first].position, receivedTimes: part.map(\.receivedTime),
-                    costs: RowCosts(part.map(\.cost)), positions: part.map(\.position)))
-            first = next
-        }
-        return blocks
-    }
-
-    private static let blockBytesMax = 256 << 20
 }

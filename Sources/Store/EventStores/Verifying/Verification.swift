@@ -35,6 +35,12 @@ package struct Verification: Sendable {
     // tests: that of sealed events of small conversations no row is made.
     /// Those of which rows were made.
     package var restoredRows = 0
+    // tests: that each group is read about once, however parts lie.
+    /// How often the events of a group were read to be folded.
+    package var readGroups = 0
+    // tests: that nobody reads ids who does not need them.
+    /// How often ids of events of a group were read for it.
+    package var idReadings = 0
     // tests: likewise, few pages more than once.
     /// Pages that were read for it.
     package var readPages = 0
@@ -44,6 +50,9 @@ package struct Verification: Sendable {
     // tests: likewise.
     /// Parts in which conversations were folded.
     package var foldedParts = 0
+    // tests: that what is read for later parts stays within the limit.
+    /// The most events that were in memory of conversations that are smaller than a part.
+    package var gatheredEvents = 0
     // tests: that of a conversation that is cut twice what its rows are made of stays at most.
     /// The most events of one large conversation that were in memory.
     package var heldEvents = 0
@@ -133,7 +142,9 @@ extension EventStore {
         let work = RecomputedConversations(version, layouts, registry, context.workers, tell)
         try work.add(to: &recomputed)
         (result.foldedParts, result.readEvents, result.restoredRows) = (work.parts, work.readEvents, work.restoredRows)
-        result.heldEvents = work.heldEvents
+        result.idReadings = work.idReadings
+        (result.heldEvents, result.gatheredEvents, result.readGroups) =
+            (work.heldEvents, work.gatheredEvents, work.readGroups)
         result.readPages = work.statistics.pagesRead.load(ordering: .relaxed)
         recomputed.decide(leavingOut: try version.sealed.conversationsOfUnsaidCut(among: recomputed.cut))
         result.conversationsOfOldForms = recomputed.omitted.count
@@ -171,25 +182,11 @@ extension EventStore {
 
 /// Read models as a number of rows and a sum of their hashes: equal where the rows are, in whatever order they come.
 struct ReadModelDigest {
-    struct Table: Equatable {
-        var rows = 0
-        var sum: UInt64 = 0
-
-        mutating func add(_ columns: [Vector], rowCount: Int) {
-            add(Table(rows: rowCount, sum: RowHashes.sum(columns, rowCount: rowCount)))
-        }
-
-        mutating func add(_ other: Table) {
-            rows += other.rows
-            sum &+= other.sum
-        }
-    }
-
-    private(set) var turns = Table()
-    private(set) var conversations = Table()
+    private(set) var turns = RowSum()
+    private(set) var conversations = RowSum()
     private(set) var omitted: Set<ConversationGrouping.Key>
     /// Conversations that are cut: whether their rows count is decided once all are known.
-    private var undecided: [ConversationGrouping.Key: (turns: Table, conversations: Table)] = [:]
+    private var undecided: [ConversationGrouping.Key: (turns: RowSum, conversations: RowSum)] = [:]
 
     init(leavingOut omitted: Set<ConversationGrouping.Key>) { self.omitted = omitted }
 
@@ -208,7 +205,7 @@ struct ReadModelDigest {
     }
 
     mutating func add(_ rows: ConversationRows, _ closing: ClosingRule) throws {
-        for key in rows.found.cut where !omitted.contains(key) { undecided[key] = (Table(), Table()) }
+        for key in rows.found.cut where !omitted.contains(key) { undecided[key] = (RowSum(), RowSum()) }
         for chunk in rows.turns { try add("turns", ReadModelColumns.turns, ChunkMorsel(chunk: chunk)) }
         for chunk in rows.conversations {
             let morsel = ClosingMorsel(base: ChunkMorsel(chunk: chunk), rule: closing, isOldForm: false)
@@ -216,8 +213,16 @@ struct ReadModelDigest {
         }
     }
 
+    mutating func add(_ rows: PartRows, _ closing: ClosingRule) throws {
+        turns.add(rows.turns)
+        for (key, turns) in rows.cut { undecided[key, default: (RowSum(), RowSum())].turns.add(turns) }
+        guard let chunk = rows.conversations, chunk.rowCount > 0 else { return }
+        let morsel = ClosingMorsel(base: ChunkMorsel(chunk: chunk), rule: closing, isOldForm: false)
+        try add("conversations", ReadModelColumns.conversations, morsel)
+    }
+
     private mutating func add(_ name: String, _ columns: [TableColumn], _ morsel: any Morsel) throws {
-        let table: WritableKeyPath<ReadModelDigest, Table> = name == "turns" ? \.turns : \.conversations
+        let table: WritableKeyPath<ReadModelDigest, RowSum> = name == "turns" ? \.turns : \.conversations
         let vectors = try columns.indices.map { try morsel.column($0) }
         guard !omitted.isEmpty || !undecided.isEmpty, let tenant = columns.firstIndex(where: { $0.name == "tenant" }),
             let id = columns.firstIndex(where: { $0.name == "conversation_id" })
@@ -236,7 +241,7 @@ struct ReadModelDigest {
         self[keyPath: table].add(vectors.map { $0.gather(counted) }, rowCount: counted.count)
         // order: each goes to a place of its own.
         for (key, rows) in waiting {
-            var part = Table()
+            var part = RowSum()
             part.add(vectors.map { $0.gather(rows) }, rowCount: rows.count)
             if name == "turns" { undecided[key]?.turns.add(part) } else { undecided[key]?.conversations.add(part) }
         }

@@ -13,7 +13,7 @@ package final class SegmentReader: Sendable {
     package let lengthBytes: Int
     /// Length of the footer in the file: a measure of what the reader holds.
     package let footerBytes: Int
-    private let files: SegmentFiles
+    let files: SegmentFiles
     /// Of this reader's groups, which never change.
     let origin = MorselIdentity.freshOrigin()
     /// Of this reader's tables.
@@ -300,13 +300,18 @@ package final class SegmentReader: Sendable {
         }
     }
 
-    /// Every place that can't be used: filters, pages, and, where all of these can be, the file as a whole.
+    /// Every place that can't be used: filters, pages, and, where all of these can be, the file as a whole. A file that
+    /// is to the byte what was written is hashed in one reading, and no place of it is looked at for damage.
     /// - Parameters:
     ///   - sha256: what the manifest names.
+    ///   - decodes: whether pages and filters of such a file are decoded, too; not where who asks reads next what it
+    ///     needs of them.
     ///   - tell: is given each of them.
     /// - Throws: ``StorageError`` that is not of one place; what `tell` throws.
-    /// - Complexity: O(file); a page is held at a time.
-    package func faults(sha256: [UInt8], _ tell: (any Error) throws -> Void) throws {
+    /// - Complexity: O(file); a page is held at a time, or a mebibyte.
+    package func faults(sha256: [UInt8], decodes: Bool = true, _ tell: (any Error) throws -> Void) throws {
+        let isAsWritten = try isAsWritten(sha256)
+        if isAsWritten, !decodes { return }
         var isWhole = true
         // Of texts that several pages have in common.
         var told: Set<Int> = []
@@ -329,6 +334,6 @@ package final class SegmentReader: Sendable {
                 }
             }
         }
-        if isWhole { try look { try verifyDigest(sha256) } }
+        if isWhole, !isAsWritten { try look { try verifyDigest(sha256) } }
     }
 }

@@ -1,21 +1,21 @@
-import Columnar
+package import Columnar
 import Hashing
 
 /// Hashes of rows by what they hold, whatever storage their columns have: column by column, each value with the kind
 /// that it is, so that no two rows run into one another. Of the same values in the same columns they are the same on
 /// every machine.
-enum RowHashes {
+package enum RowHashes {
     /// The kinds of values; part of the hash.
-    private enum Kind: UInt64 {
+    enum Kind: UInt64 {
         case null = 1, boolean, integer, double, numeric, text, timestamptz, timestamp, date, interval, json, array
     }
 
     /// The sum of the hashes of all rows: the same in whatever order they come.
     /// - Complexity: O(values), and a text is hashed once for all rows of a vector that share it.
-    static func sum(_ columns: [Vector], rowCount: Int) -> UInt64 {
+    package static func sum(_ columns: [Vector], rowCount: Int) -> UInt64 {
         var hashes = [UInt64](repeating: UInt64(columns.count), count: rowCount)
         for column in columns { add(column, to: &hashes) }
-        return hashes.reduce(0) { $0 &+ mixed($1, 0) }
+        return hashes.reduce(0) { $0 &+ ended($1) }
     }
 
     private static func add(_ column: Vector, to hashes: inout [UInt64]) {
@@ -55,16 +55,23 @@ enum RowHashes {
             for row in hashes.indices { hashes[row] = mixed(hashes[row], value(row)) }
             return
         }
-        let null = hash(Scalar.null)
+        let null = Self.null
         for row in hashes.indices { hashes[row] = mixed(hashes[row], validity[row] ? value(row) : null) }
     }
+
+    /// The hash of a null.
+    static var null: UInt64 { hash(Scalar.null) }
+
+    /// The hash of a row, all of whose values were mixed.
+    @inline(__always)
+    static func ended(_ hash: UInt64) -> UInt64 { mixed(hash, 0) }
 
     private static func addScalars(_ column: Vector, to hashes: inout [UInt64]) {
         for row in hashes.indices { hashes[row] = mixed(hashes[row], hash(column.scalar(at: row))) }
     }
 
     /// What 64 bits are in a column of the type; nil where a value is more than they say.
-    private static func kind(ofIntegers type: ColumnType) -> Kind? {
+    static func kind(ofIntegers type: ColumnType) -> Kind? {
         switch type {
         case .integer: .integer
         case .timestamptz: .timestamptz
@@ -94,7 +101,7 @@ enum RowHashes {
         }
     }
 
-    private static func hash(_ value: Int64, _ kind: Kind) -> UInt64 {
+    static func hash(_ value: Int64, _ kind: Kind) -> UInt64 {
         mixed(mixed(kind.rawValue, 0), UInt64(bitPattern: value))
     }
 
@@ -106,21 +113,50 @@ enum RowHashes {
     }
 
     /// XXH3 takes the length in, so that a text and a longer one differ.
-    private static func hash(_ text: ArraySlice<UInt8>, _ kind: Kind) -> UInt64 {
+    private static func hash(_ text: ArraySlice<UInt8>, _ kind: Kind) -> UInt64 { hash(text.span, kind) }
+
+    /// The same.
+    @inline(__always)
+    static func hash(_ text: Span<UInt8>, _ kind: Kind) -> UInt64 {
         mixed(mixed(kind.rawValue, UInt64(text.count)), xxh3(text))
     }
 
     @inline(__always)
-    private static func mixed(_ first: UInt64, wide second: Int128) -> UInt64 {
+    static func mixed(_ first: UInt64, wide second: Int128) -> UInt64 {
         mixed(mixed(first, UInt64(truncatingIfNeeded: second)), UInt64(truncatingIfNeeded: second >> 64))
     }
 
     /// One hash of two in this order, each bit of which depends on all of theirs (the finaliser of SplitMix64).
     @inline(__always)
-    private static func mixed(_ first: UInt64, _ second: UInt64) -> UInt64 {
+    static func mixed(_ first: UInt64, _ second: UInt64) -> UInt64 {
         var value = (first &+ 0x9E37_79B9_7F4A_7C15) &* 0xFF51_AFD7_ED55_8CCD ^ second
         value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
         value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
         return value ^ value >> 31
+    }
+}
+
+/// Rows as how many they are and the sum of their hashes: equal where the rows are, in whatever order they come.
+package struct RowSum: Hashable, Sendable {
+    /// How many rows.
+    package private(set) var rows = 0
+    /// The sum of their hashes.
+    private var sum: UInt64 = 0
+
+    /// No rows.
+    package init() {}
+
+    init(rows: Int, sum: UInt64) { (self.rows, self.sum) = (rows, sum) }
+
+    /// Adds rows of columns.
+    /// - Complexity: O(values).
+    package mutating func add(_ columns: [Vector], rowCount: Int) {
+        add(RowSum(rows: rowCount, sum: RowHashes.sum(columns, rowCount: rowCount)))
+    }
+
+    /// Adds other rows.
+    package mutating func add(_ other: RowSum) {
+        rows += other.rows
+        sum &+= other.sum
     }
 }
