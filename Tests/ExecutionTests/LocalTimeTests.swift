@@ -21,6 +21,9 @@ import Testing
             .call(.extract, [literal("hour"), time], .numeric(scale: 0)),
             .call(.dateTrunc, [literal("hour"), time], time.type), .call(.dateTrunc, [literal("day"), time], time.type),
         ]
+        for pattern in ["YYYY-MM-DD", "Dy HH24:MI", "IYYY-IW \"at\" SS.US", "-", "HH12 AM"] {
+            questions.append(.call(.toChar, [time, literal(pattern)], .text))
+        }
         if isInstant {
             for unit in ["second", "minute", "hour", "day"] {
                 questions.append(.call(.dateTrunc, [literal(unit), time, literal(zone)], .timestamptz))
@@ -104,6 +107,25 @@ import Testing
         let plan = Plan.project(catalog.scan("t"), [local], output: [TableColumn(name: "c", type: .timestamp)])
         #expect(try executor.rows(plan, catalog).count == 6_000)
         #expect(ZoneTables.asked(of: zone) == 2)
+    }
+
+    /// Of twenty days of times as many texts are made as there are days, or hours, and not one for each row.
+    @Test(arguments: [("YYYY-MM-DD", 22), ("DD HH24", 501), ("\"day\"", 1)]) func whatIsWrittenAlikeIsWrittenOnce(
+        pattern: String, texts: Int
+    ) throws {
+        let rows = (0..<6_000).map { [Scalar.timestamptz(Int64($0) * 10 * Self.minute)] }
+        let catalog = MemoryCatalog(tables: [MemoryTable("t", [("time", .timestamptz)], rows: rows, morselRows: 3_000)])
+        let written = Expression.call(.toChar, [.column(0, .timestamptz), Self.literal(pattern)], .text)
+        let plan = Plan.project(catalog.scan("t"), [written], output: [TableColumn(name: "c", type: .text)])
+        let answer = try executor.run(plan, catalog: catalog, options: QueryOptions())
+        #expect(answer.chunks.count == 2)
+        for chunk in answer.chunks {
+            guard case .text(_, let dictionary) = chunk.columns[0].storage else {
+                Issue.record("texts have a dictionary")
+                continue
+            }
+            #expect(dictionary.count <= texts)
+        }
     }
 
     /// What no clock shows is refused of a column as of a time, and not of rows without one.

@@ -124,6 +124,44 @@ struct TimeFunctions: Sendable {
         return Vector(type: type, count: result.count, storage: .int64(result), validity: value.validity)
     }
 
+    /// `to_char` of a column: a text is made of each reading that is written otherwise, once. nil for patterns that
+    /// differ from row to row, and for what is to be refused of a row.
+    /// - Parameter made: books the texts.
+    func texts(_ values: [Vector], type: ColumnType, _ made: TextBudget.Count) throws -> Vector? {
+        guard values.count == 2, case .constant(.text(let format)) = values[1].storage,
+            case .int64(let times) = values[0].storage, format.utf8.count <= ScalarFunctions.formatBytesMax,
+            values[0].validity?.nullCount != times.count, !times.isEmpty
+        else { return nil }
+        let (validity, kind) = (values[0].validity, values[0].type)
+        guard kind == .timestamptz || kind == .timestamp else { return nil }
+        let pieces = try TimePattern.pieces(of: format)
+        let step = TimeFormat.step(of: pieces)
+        var clock = LocalTimes(kind == .timestamp ? .utc : context.zone)
+        var dictionary = TextDictionaryBuilder()
+        var known: [Int64: UInt32] = [:]
+        var last: (stretch: Int64, code: UInt32)?
+        var codes = [UInt32](repeating: 0, count: times.count)
+        for row in times.indices where validity?[row] ?? true {
+            let local = clock.local(utc: times[row])
+            let stretch = floorDivide(local, step)
+            if let last, last.stretch == stretch {
+                codes[row] = last.code
+                continue
+            }
+            var code = known[stretch]
+            if code == nil {
+                let text = try made.made(of: format.utf8.count) { .text(TimeFormat.text(pieces, local: local)) }
+                if case .text(let text) = text { code = dictionary.code(of: text) }
+                known[stretch] = code
+            }
+            codes[row] = code ?? 0
+            last = (stretch, codes[row])
+        }
+        return Vector(
+            type: type, count: times.count, storage: .text(codes: codes, dictionary: dictionary.finish()),
+            validity: validity)
+    }
+
     /// A constant text, and what stands beside it.
     private static func named(_ name: Vector, _ value: Vector) -> (name: String, value: Vector)? {
         if case .constant(.text(let name)) = name.storage { (name, value) } else { nil }
