@@ -21,6 +21,9 @@ import Testing
             .call(.extract, [literal("hour"), time], .numeric(scale: 0)),
             .call(.dateTrunc, [literal("hour"), time], time.type), .call(.dateTrunc, [literal("day"), time], time.type),
         ]
+        let other = Expression.literal(Scalar(integer: 1_530_000_000_123_456_789, type: time.type), time.type)
+        questions.append(.call(.subtract, [time, other], .interval))
+        questions.append(.call(.subtract, [other, time], .interval))
         for pattern in ["YYYY-MM-DD", "Dy HH24:MI", "IYYY-IW \"at\" SS.US", "-", "HH12 AM"] {
             questions.append(.call(.toChar, [time, literal(pattern)], .text))
         }

@@ -60,11 +60,11 @@ package struct SortOrder {
         {
             return try FirstIntegers.rows(of: values, descending: descending[0], limit: limit, look: look)
         }
-        if let limit, limit > 0, limit < columns[0].count / 4, case .int64 = columns[0].storage {
+        if let limit, limit > 0, let key = columns.first, limit < key.count / 4, let first = key.asWholeNumbers {
             // Most rows are out by their first key alone: of these nothing is put beside others.
             let leading = try leading(
-                by: columns[0], descending: descending[0], nullsFirst: nullsFirst[0], limit: limit, look: look)
-            if leading.count < columns[0].count / 4 {
+                by: first, descending: descending[0], nullsFirst: nullsFirst[0], limit: limit, look: look)
+            if leading.count < key.count / 4 {
                 let found = try rows(
                     of: columns.map { $0.gather(leading) }, descending: descending, nullsFirst: nullsFirst,
                     limit: limit, look: look)
@@ -301,6 +301,25 @@ package struct SortOrder {
             if worst == index { return }
             heap.swapAt(worst, index)
             index = worst
+        }
+    }
+}
+
+extension Vector {
+    /// Whole numbers in the order of the values: these themselves, or how long intervals are; nil for other columns,
+    /// and where 64 bits do not hold one.
+    fileprivate var asWholeNumbers: Vector? {
+        switch storage {
+        case .int64: return self
+        case .interval(let values):
+            var lengths: [Int64] = []
+            lengths.reserveCapacity(values.count)
+            for value in values {
+                guard let length = Int64(exactly: IntervalMath.comparable(value)) else { return nil }
+                lengths.append(length)
+            }
+            return Vector(type: .integer, count: count, storage: .int64(lengths), validity: validity)
+        default: return nil
         }
     }
 }

@@ -6,7 +6,7 @@ import Plans
 struct Arithmetic: Sendable {
     let context: QueryContext
 
-    /// nil for shapes that need the row-wise path (division by other than a constant, intervals).
+    /// nil for shapes that need the row-wise path (division by other than a constant, most of intervals).
     func apply(_ function: ScalarFunction, _ values: [Vector], type: ColumnType) throws -> Vector? {
         let count = values[0].count
         if values.contains(where: \.isAllNull) { return .nulls(type, count: count) }
@@ -21,6 +21,12 @@ struct Arithmetic: Sendable {
             return try integers(function, a, b, validity, count)
         case (.numeric, .numeric), (.numeric, .integer), (.integer, .numeric):
             return try decimals(function, left, right, validity, type: type)
+        case (.timestamptz, .timestamptz) where function == .subtract,
+            (.timestamp, .timestamp) where function == .subtract:
+            guard let a = left.integers, let b = right.integers else { return nil }
+            var spans = zipOperands(a, b, count: count) { IntervalMath.between($0, $1) }
+            if let validity { for row in spans.indices where !validity[row] { spans[row] = Interval() } }
+            return vector(.interval(spans), .interval, count, validity)
         case (.timestamptz, .interval), (.timestamp, .interval):
             guard let times = left.integers, case .constant(.interval(let interval)) = right.storage else { return nil }
             return try shifted(function, times, by: interval, validity, type: left.type, count)

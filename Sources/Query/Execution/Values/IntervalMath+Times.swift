@@ -29,6 +29,8 @@ extension IntervalMath {
 
     /// Subtraction of instants: whole days and the clock, as `timestamp - timestamp` answers.
     static func between(_ later: Int64, _ earlier: Int64) -> Interval {
+        let (span, overflow) = later.subtractingReportingOverflow(earlier)
+        if !overflow { return Interval(days: span / Nanoseconds.day, nanoseconds: span % Nanoseconds.day) }
         // Between the first and the last instant lie twice as many nanoseconds as 64 bits hold; of days few.
         let (days, rest) = (Int128(later) - Int128(earlier)).quotientAndRemainder(dividingBy: Int128(Nanoseconds.day))
         return Interval(days: Int64(days), nanoseconds: Int64(rest))
