@@ -67,6 +67,10 @@ struct GroupSearch: Sendable {
     /// - Parameter groups: keys first; each occurs in the table, under the scan's conditions.
     /// - Returns: a vector a call, a row a group; nil where a group was not found.
     func results(of groups: Chunk) throws -> [Vector]? {
+        // A number and a bit for each text that there is.
+        let bytes = kept.count * 5
+        try context.budget.reserve(bytes)
+        defer { context.budget.release(bytes) }
         let texts = WantedTexts(groups.columns[key.group], kept: kept)
         var wanted = Wanted(texts: texts)
         var numbers = texts.numbers
