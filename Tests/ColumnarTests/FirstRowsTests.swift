@@ -77,6 +77,31 @@ struct FirstRowsTests {
         }
     }
 
+    /// Intervals come by their length, those of one length as they stand; and where there is no key, all rows do.
+    @Test func intervalsComeByTheirLength() {
+        var random = RandomScalars(seed: 62)
+        for isLong in [false, true] {
+            let scalars = (0..<300).map { row -> Scalar in
+                if row % 17 == 4 { return .null }
+                return row == 50 && isLong ? .interval(Interval(months: .max)) : random.value(.interval)
+            }
+            let column = Vector(type: .interval, scalars: scalars)
+            let further = Vector(type: .integer, scalars: (0..<300).map { .integer(Int64($0 % 3)) })
+            for columns in [[column], [column, further]] {
+                for descending in [false, true] {
+                    let (directions, nulls) = (columns.map { _ in descending }, columns.map { _ in !descending })
+                    let all = SortOrder.rows(of: columns, descending: directions, nullsFirst: nulls)
+                    for limit in [1, 5, 40] {
+                        let first = SortOrder.rows(
+                            of: columns, descending: directions, nullsFirst: nulls, limit: limit)
+                        #expect(first == Array(all.prefix(limit)), "\(limit) rows")
+                    }
+                }
+            }
+        }
+        #expect(SortOrder.rows(of: [], descending: [], nullsFirst: [], limit: 3) == [])
+    }
+
     /// Columns that some parts lack are null there, and keep the texts of the others.
     @Test(arguments: RandomScalars.types + [.interval]) func partsWithoutValuesAreNull(type: ColumnType) {
         var random = RandomScalars(seed: 58)

@@ -10,27 +10,6 @@ import Testing
     private static let (id, reason) = (Expression.column(0, .text), Expression.column(1, .text))
     private static let cost = Expression.column(1, money)
 
-    /// Columns of ids as a store has them that was asked for each a few times.
-    private static func numbered(_ columns: [Vector]) throws -> [Vector] {
-        let kept = KeptTexts(bytesMax: 8 << 20)
-        var found: [Vector?] = []
-        for _ in 0..<4 {
-            found = try columns.enumerated().map { origin, vector -> Vector? in
-                var pool = TextPool()
-                let page = try #require(TextPage(vector))
-                let shared = pool.share(page, compression: .none)
-                let (encoded, named) = try #require(shared)
-                let count = named.reduce(0) { $0 + pool.texts(of: $1).count }
-                let blocks = KeptTexts.Blocks(
-                    column: "id", origin: UInt64(origin), indices: named, textCount: count)
-                guard let numbers = kept.numbers(of: blocks, read: { pool.texts(of: $0) }) else { return nil }
-                return try SharedTextCodes.column(
-                    encoded.header, payload: encoded.payload[...], type: .text, numbers: numbers)
-            }
-        }
-        return try found.map { try #require($0) }
-    }
-
     /// Rows of ids, of which some are null.
     private static func ids(_ rows: Int, below count: Int, from first: Int, _ random: inout SeededGenerator) -> Vector {
         let scalars = (0..<rows).map { row -> Scalar in
@@ -101,7 +80,7 @@ import Testing
             Self.ids(700, below: 500, from: 0, &random), Self.ids(600, below: 400, from: 300, &random),
             Self.ids(900, below: 400, from: 100, &random), Self.ids(800, below: 500, from: 400, &random),
         ]
-        let numbered = try Self.numbered(ids)
+        let numbered = try NumberedTexts.columns(ids)
         let values = [
             Self.reasons(700, &random), Self.reasons(600, &random), Self.costs(900, &random), Self.costs(800, &random),
         ]

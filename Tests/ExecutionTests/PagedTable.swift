@@ -63,6 +63,11 @@ private struct PagedMorsel: Morsel {
             header, payload: payload, type: pages[index].type, rows: rows, landmarks: pages[index].landmarks)
     }
 
+    func present(_ index: Int) throws -> PresentValues? {
+        let page = pages[index]
+        return try PageDecoder.present(page.stored.header, payload: page.stored.payload[...], type: page.type)
+    }
+
     func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? {
         let (header, payload) = try pages[index].plain()
         var found: Set<UInt32> = []

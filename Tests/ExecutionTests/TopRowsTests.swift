@@ -36,6 +36,26 @@ import Testing
         #expect(table.reads.pagesRead.load(ordering: .relaxed) == 4 + 40 + 3)
     }
 
+    /// Of forty morsels, the first of which has the greatest values, the other keys are read in that one alone.
+    @Test func furtherKeysAreReadOfRowsThatTheFirstLeaves() throws {
+        let table = MemoryTable(
+            "t", [("k", .integer), ("a", .integer), ("b", .text)],
+            rows: (0..<2_000).map { row in
+                let key = row < 50 ? 5_000 + row / 4 : row * 7_919 % 2_000
+                return [row % 50 == 9 ? .null : .integer(Int64(key)), .integer(Int64(row % 3)), .text("row \(row)")]
+            },
+            morselRows: 50, hasSummaries: false)
+        let catalog = MemoryCatalog(tables: [table])
+        let keys = [
+            key(0, .integer, nullsFirst: false), key(1, .integer, descending: false), key(2, .text, descending: false),
+        ]
+        let whole = try executor.rows(.sort(catalog.scan("t"), keys, limit: nil), catalog)
+        let before = table.reads.pagesRead.load(ordering: .relaxed)
+        let first = try executor.rows(.sort(catalog.scan("t"), keys, limit: 3), catalog)
+        #expect(first == Array(whole.prefix(3)))
+        #expect(table.reads.pagesRead.load(ordering: .relaxed) - before == 40 + 2 + 3)
+    }
+
     @Test(arguments: [true, false]) func theyAreThoseOfAWholeSort(hasSummaries: Bool) throws {
         var random = SeededGenerator(seed: hasSummaries ? 91 : 92)
         for round in 0..<150 {

@@ -270,6 +270,30 @@ struct SegmentTests {
         }
     }
 
+    /// Of a column with nulls values come without the rows that have none; of others nothing is read for that.
+    @Test(arguments: [true, false]) func valuesComeWithoutNulls(sharesTexts: Bool) throws {
+        try withTemporaryDirectory { directory in
+            let files = POSIXFileSystem()
+            let description = try writeSample(files, directory, groups: 1, rows: 500)
+            let reader = try SegmentReader.open(fileSystem: files, path: directory + "/" + description.fileName)
+            let group = reader.groups(table: "llm_call")[0]
+            let statistics = ScanStatistics()
+            for name in ["time", "conversation_id", "cost_usd", "ok", "added later"] {
+                #expect(try group.present(named: name, statistics: statistics, sharesTexts: sharesTexts) == nil)
+            }
+            #expect(statistics.pagesRead.load(ordering: .relaxed) == 0)
+            // The second time its texts may be known.
+            for reading in 1...2 {
+                let found = try group.present(named: "error_type", statistics: statistics, sharesTexts: sharesTexts)
+                let present = try #require(found)
+                #expect(present.rowCount == 500 && present.values.count == 72)
+                #expect((0..<72).allSatisfy { present.values.scalar(at: $0) == .text("timeout") })
+                #expect(present.rows(at: [0, 1, 71]) == [0, 7, 497])
+                #expect(statistics.pagesRead.load(ordering: .relaxed) == reading)
+            }
+        }
+    }
+
     /// The latest rows of a group are found without reading the column again, and of columns with nulls or without an
     /// order of numbers nothing is said.
     @Test func latestRowsAreFoundInThePage() throws {

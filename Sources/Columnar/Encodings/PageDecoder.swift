@@ -58,13 +58,23 @@ package enum PageDecoder {
         var cursor = ByteCursor(payload)
         let nullCount = header.summary.nullCount
         let validity = nullCount > 0 ? try NullMap.read(&cursor, count: header.rowCount, nullCount: nullCount) : nil
-        if let sharing, header.encoding == .texts, type == .text {
-            let storage = try sharedTexts(header, &cursor, validity, sharing)
-            return Vector(type: type, count: header.rowCount, storage: storage, validity: validity)
-        }
-        let storage = try storage(header, &cursor, type, count: header.rowCount - nullCount, validity)
-        guard cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
+        let storage = try whole(header, &cursor, type, validity, sharing)
         return Vector(type: type, count: header.rowCount, storage: storage, validity: validity)
+    }
+
+    /// The values of what is left of a payload behind its map of nulls.
+    /// - Parameter validity: of the rows that are laid out; nil: values alone, end to end.
+    static func whole(
+        _ header: PageHeader, _ cursor: inout ByteCursor, _ type: ColumnType, _ validity: Validity?,
+        _ sharing: SharedTexts.Page?
+    ) throws(DecodingError) -> Vector.Storage {
+        if let sharing, header.encoding == .texts, type == .text {
+            return try sharedTexts(header, &cursor, validity, sharing)
+        }
+        let count = header.rowCount - header.summary.nullCount
+        let storage = try storage(header, &cursor, type, count: count, validity)
+        guard cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
+        return storage
     }
 
     /// The values of a payload.

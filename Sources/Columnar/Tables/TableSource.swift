@@ -44,6 +44,9 @@ package protocol Morsel: Sendable {
     /// anything, nulls left out, where which these are is found out once for all who ask; nil where it is not: keys are
     /// read.
     func texts(_ index: Int) throws -> Vector?
+    /// A column's values and whose they are, where it has nulls and that is read more cheaply than all rows laid out;
+    /// nil where it is not: the column is read.
+    func present(_ index: Int) throws -> PresentValues?
     /// The rows whose text in a column is one of `texts`, ascending, where that is found more cheaply than by reading
     /// the column; nil where it is not.
     func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]?
@@ -97,6 +100,9 @@ extension Morsel {
 
     /// They are found out each time.
     package func texts(_ index: Int) throws -> Vector? { nil }
+
+    /// They come with the rows.
+    package func present(_ index: Int) throws -> PresentValues? { nil }
 
     /// Nobody knows but who reads the column.
     package func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? { nil }

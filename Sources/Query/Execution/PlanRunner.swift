@@ -123,7 +123,8 @@ struct PlanRunner: Sendable {
         return try WindowedRows(scan: scan, windows: windows, conditions: conditions, wanted: looks.columns).pipeline()
     }
 
-    private func filtered(_ rows: Pipeline, _ conditions: [Expression]) -> Pipeline {
+    /// The rows that conditions leave, tried one after the other.
+    func filtered(_ rows: Pipeline, _ conditions: [Expression]) -> Pipeline {
         rows.map(columns: rows.columns) { [context] chunk in
             let evaluator = Evaluator(context: context)
             var rest = chunk
@@ -151,11 +152,7 @@ struct PlanRunner: Sendable {
             return try TopRows(scan, keys: keys, limit: limit, others: [])?.pipeline() ?? scan.pieces().pipeline
         }
         guard let scan = try scan(below, mayJoin: true) else { return nil }
-        let keys = keys.map { key in
-            SortKey(
-                expression: key.expression.substituting(expressions), isDescending: key.isDescending,
-                nullsFirst: key.nullsFirst)
-        }
+        let keys = keys.map { $0.over(expressions) }
         let top = try TopRows(scan, keys: keys, limit: limit, others: expressions)?.pipeline()
         let rows = try top ?? scan.pieces().pipeline
         return projected(rows, expressions, output)
@@ -182,7 +179,7 @@ struct PlanRunner: Sendable {
         else { return nil }
         let first = FirstGroups(
             call: index - groups.count, isDescending: key.isDescending, nullsFirst: key.nullsFirst, limit: limit,
-            conditions: conditions)
+            conditions: conditions, keys: keys.map { $0.over(projection?.expressions) })
         var rows = Pipeline(columns: output, chunks: try aggregate(source, groups, calls, output, first: first))
         // Where it was not worthwhile, they are all there.
         if !conditions.isEmpty { rows = filtered(rows, conditions) }
@@ -229,13 +226,11 @@ struct PlanRunner: Sendable {
             let rows = try aggregate(below, keys, inner, columns, shown: operation.columnsRead)
             return try operation.run(Pipeline(columns: columns, chunks: rows))
         }
-        guard var scan = try scan(source, mayJoin: true) else {
+        guard let scan = try scan(source, mayJoin: true) else {
             let looks = ColumnLooks(columns: operation.columnsRead, keys: operation.keys(besides: []))
             return try operation.run(pipeline(source, for: looks))
         }
-        scan.wanted = operation.columnsRead.sorted()
-        scan = scan.reading(keys: operation.keys(besides: scan.conditions), units: operation.units)
-        return try SummaryAggregation(scan, operation)?.run() ?? operation.run(scan.pieces())
+        return try LaterResults(operation)?.run(scan) ?? operation.run(table: scan)
     }
 
     private func union(_ inputs: [Pipeline], columns: [TableColumn]) -> Pipeline {

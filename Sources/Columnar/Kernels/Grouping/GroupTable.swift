@@ -125,11 +125,12 @@ package struct GroupTable: Sendable {
         return mapping
     }
 
-    /// The groups of rows among those already known; `UInt32.max` where a key is null or no group matches.
-    package func lookUp(_ keys: [Vector]) -> [UInt32] {
-        var numbers = columns[0].lookUp(keys[0])
+    /// The groups of rows among those already known; `UInt32.max` where no group matches or a key is null.
+    /// - Parameter nullsToo: whether null is a key as others are.
+    package func lookUp(_ keys: [Vector], nullsToo: Bool = false) -> [UInt32] {
+        var numbers = columns[0].lookUp(keys[0], nullsToo: nullsToo)
         for index in pairs.indices {
-            let more = columns[index + 1].lookUp(keys[index + 1])
+            let more = columns[index + 1].lookUp(keys[index + 1], nullsToo: nullsToo)
             for row in numbers.indices where numbers[row] != .max {
                 numbers[row] = more[row] == .max ? .max : pairs[index].find(numbers[row], more[row]) ?? .max
             }

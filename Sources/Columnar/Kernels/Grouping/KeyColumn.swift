@@ -386,6 +386,26 @@ struct KeyColumn: Sendable {
         }
     }
 
+    /// The codes that its texts have in the kept dictionary, null left out; nil where one has none there.
+    var keptCodes: [UInt32]? {
+        guard kept != nil else { return nil }
+        var codes: [UInt32] = []
+        for kind in kinds where kind.table != .null {
+            guard kind.table == .kept else { return nil }
+            codes.append(UInt32(truncatingIfNeeded: kind.index))
+        }
+        return codes
+    }
+
+    /// The numbers of values already known, null among them where it is one; `UInt32.max` for values never seen.
+    /// - Parameter nullsToo: whether null is a value as others are; false: rows without a value are never known.
+    func lookUp(_ vector: Vector, nullsToo: Bool) -> [UInt32] {
+        var found = lookUp(vector)
+        guard nullsToo, let nullNumber, !vector.hasNoNulls else { return found }
+        for row in found.indices where vector.isNull(row) { found[row] = nullNumber }
+        return found
+    }
+
     /// The numbers of values already known; `UInt32.max` for null and for values never seen.
     func lookUp(_ vector: Vector) -> [UInt32] {
         if case .text(let codes, let dictionary) = vector.storage {

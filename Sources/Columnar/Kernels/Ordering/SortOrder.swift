@@ -60,6 +60,17 @@ package struct SortOrder {
         {
             return try FirstIntegers.rows(of: values, descending: descending[0], limit: limit, look: look)
         }
+        if let limit, limit > 0, let key = columns.first, limit < key.count / 4, let first = key.asWholeNumbers {
+            // Most rows are out by their first key alone: of these nothing is put beside others.
+            let leading = try leading(
+                by: first, descending: descending[0], nullsFirst: nullsFirst[0], limit: limit, look: look)
+            if leading.count < key.count / 4 {
+                let found = try rows(
+                    of: columns.map { $0.gather(leading) }, descending: descending, nullsFirst: nullsFirst,
+                    limit: limit, look: look)
+                return found.map { leading[Int($0)] }
+            }
+        }
         let order = try SortOrder(columns, descending: descending, nullsFirst: nullsFirst, look)
         if let limit, limit < order.count / 4 { return try order.first(limit, look) }
         return try order.all(look)
@@ -85,12 +96,31 @@ package struct SortOrder {
             }
             return found
         }
+        if case .int64 = column.storage, let validity = column.validity {
+            return try leading(by: column, validity, descending: descending, nullsFirst, limit, look)
+        }
         let order = try SortOrder([column], descending: [descending], nullsFirst: [nullsFirst], look)
         let last = try order.first(limit, look)[limit - 1]
         return try (0..<UInt32(column.count)).filter { row in
             try order.step(1, look)
             return order.compare(row, last) <= 0
         }
+    }
+
+    /// The same of whole numbers of which some are null: all nulls are alike.
+    private static func leading(
+        by column: Vector, _ validity: Validity, descending: Bool, _ nullsFirst: Bool, _ limit: Int,
+        _ look: () throws -> Void
+    ) rethrows -> [UInt32] {
+        let nulls = (0..<UInt32(nullsFirst ? column.count : 0)).filter { !validity[Int($0)] }
+        if nullsFirst ? nulls.count >= limit : validity.validCount < limit {
+            return nullsFirst ? nulls : (0..<UInt32(column.count)).map { $0 }
+        }
+        let kept = KeptRows(validity)
+        let present = Vector(type: column.type, count: kept.count, storage: column.gather(kept).storage)
+        let first = try leading(
+            by: present, descending: descending, nullsFirst: nullsFirst, limit: limit - nulls.count, look: look)
+        return nulls.isEmpty ? kept.rows(at: first) : (nulls + kept.rows(at: first)).sorted()
     }
 
     /// Counts steps.
@@ -271,6 +301,25 @@ package struct SortOrder {
             if worst == index { return }
             heap.swapAt(worst, index)
             index = worst
+        }
+    }
+}
+
+extension Vector {
+    /// Whole numbers in the order of the values: these themselves, or how long intervals are; nil for other columns,
+    /// and where 64 bits do not hold one.
+    fileprivate var asWholeNumbers: Vector? {
+        switch storage {
+        case .int64: return self
+        case .interval(let values):
+            var lengths: [Int64] = []
+            lengths.reserveCapacity(values.count)
+            for value in values {
+                guard let length = Int64(exactly: IntervalMath.comparable(value)) else { return nil }
+                lengths.append(length)
+            }
+            return Vector(type: .integer, count: count, storage: .int64(lengths), validity: validity)
+        default: return nil
         }
     }
 }

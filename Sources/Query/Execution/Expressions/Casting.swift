@@ -53,12 +53,26 @@ struct Casting: Sendable {
         case (.int64(let values), .timestamptz, .timestamp) where context.zone.fixedOffsetSeconds == 0,
             (.int64(let values), .timestamp, .timestamptz) where context.zone.fixedOffsetSeconds == 0:
             return Vector(type: type, count: count, storage: .int64(values), validity: value.validity)
+        case (.int64(let values), .timestamptz, .timestamp), (.int64(let values), .timestamptz, .date),
+            (.int64(let values), .timestamp, .date):
+            return try local(values, value, to: type)
         case (.text(let codes, let dictionary), _, .text):
             return Vector(
                 type: type, count: count, storage: .text(codes: codes, dictionary: dictionary), validity: value.validity
             )
         default: return nil
         }
+    }
+
+    /// What clocks show at instants, or what they showed, as a reading or as a day.
+    private func local(_ times: [Int64], _ value: Vector, to type: ColumnType) throws -> Vector {
+        var clock = LocalTimes(value.type == .timestamp ? .utc : context.zone)
+        var result = [Int64](repeating: 0, count: times.count)
+        for row in times.indices where value.validity?[row] ?? true {
+            let local = try clock.exactLocal(utc: times[row])
+            result[row] = type == .date ? floorDivide(local, Nanoseconds.day) : local
+        }
+        return Vector(type: type, count: result.count, storage: .int64(result), validity: value.validity)
     }
 
     /// One value.

@@ -76,6 +76,11 @@ struct Evaluator: Sendable {
             if let result = try Arithmetic(context: context).apply(function, values, type: type) { return result }
         case .dateTrunc, .dateBin, .extract, .atTimeZone:
             if let result = try TimeFunctions(context: context).apply(function, values, type: type) { return result }
+        case .toChar:
+            if let result = try TimeFunctions(context: context).texts(values, type: type, made) {
+                try made.book()
+                return result
+            }
         default: break
         }
         let result =

@@ -66,7 +66,7 @@ extension ScalarFunctions {
     }
 
     /// The longest pattern of `to_char`: its pieces are many times its length.
-    private static let formatBytesMax = 64 << 10
+    static let formatBytesMax = 64 << 10
 
     /// The functions of time, for single values.
     func time(_ function: ScalarFunction, _ arguments: [Scalar], type: ColumnType) throws -> Scalar {

@@ -12,6 +12,7 @@ struct TimeFunctions: Sendable {
         case .dateTrunc: try truncate(values)
         case .dateBin: try bin(values)
         case .extract: try extract(values, type: type)
+        case .atTimeZone: try moved(values, type: type)
         default: nil
         }
     }
@@ -124,6 +125,70 @@ struct TimeFunctions: Sendable {
         }
     }
 
+    /// What the clocks of a zone show at instants, or the instants of what they show; nil where zones differ from row
+    /// to row, or are said by an interval.
+    private func moved(_ values: [Vector], type: ColumnType) throws -> Vector? {
+        // Both orders occur: `x AT TIME ZONE z` and timezone(z, x).
+        let (first, second) = (values[0], values[1])
+        guard case (let name, let value)? = Self.named(first, second) ?? Self.named(second, first),
+            case .int64(let times) = value.storage, value.type == .timestamptz || value.type == .timestamp,
+            // A name that no zone has is refused where a row has a time.
+            value.validity?.nullCount != value.count, value.count > 0
+        else { return nil }
+        let zone = try ZoneOffsets.written(name)
+        var clock = LocalTimes(zone)
+        var result = [Int64](repeating: 0, count: times.count)
+        for row in times.indices where value.validity?[row] ?? true {
+            result[row] =
+                value.type == .timestamptz
+                ? try clock.exactLocal(utc: times[row]) : try zone.exactUTC(local: times[row])
+        }
+        return Vector(type: type, count: result.count, storage: .int64(result), validity: value.validity)
+    }
+
+    /// `to_char` of a column: a text is made of each reading that is written otherwise, once. nil for patterns that
+    /// differ from row to row, and for what is to be refused of a row.
+    /// - Parameter made: books the texts.
+    func texts(_ values: [Vector], type: ColumnType, _ made: TextBudget.Count) throws -> Vector? {
+        guard values.count == 2, case .constant(.text(let format)) = values[1].storage,
+            case .int64(let times) = values[0].storage, format.utf8.count <= ScalarFunctions.formatBytesMax,
+            values[0].validity?.nullCount != times.count, !times.isEmpty
+        else { return nil }
+        let (validity, kind) = (values[0].validity, values[0].type)
+        guard kind == .timestamptz || kind == .timestamp else { return nil }
+        let pieces = try TimePattern.pieces(of: format)
+        let step = TimeFormat.step(of: pieces)
+        var clock = LocalTimes(kind == .timestamp ? .utc : context.zone)
+        var dictionary = TextDictionaryBuilder()
+        var known: [Int64: UInt32] = [:]
+        var last: (stretch: Int64, code: UInt32)?
+        var codes = [UInt32](repeating: 0, count: times.count)
+        for row in times.indices where validity?[row] ?? true {
+            let local = clock.local(utc: times[row])
+            let stretch = floorDivide(local, step)
+            if let last, last.stretch == stretch {
+                codes[row] = last.code
+                continue
+            }
+            var code = known[stretch]
+            if code == nil {
+                let text = try made.made(of: format.utf8.count) { .text(TimeFormat.text(pieces, local: local)) }
+                if case .text(let text) = text { code = dictionary.code(of: text) }
+                known[stretch] = code
+            }
+            codes[row] = code ?? 0
+            last = (stretch, codes[row])
+        }
+        return Vector(
+            type: type, count: times.count, storage: .text(codes: codes, dictionary: dictionary.finish()),
+            validity: validity)
+    }
+
+    /// A constant text, and what stands beside it.
+    private static func named(_ name: Vector, _ value: Vector) -> (name: String, value: Vector)? {
+        if case .constant(.text(let name)) = name.storage { (name, value) } else { nil }
+    }
+
     /// Fields of whole numbers within a fixed zone: hour, dow, day and the like; and how long intervals are.
     private func extract(_ values: [Vector], type: ColumnType) throws -> Vector? {
         guard case .constant(.text(let field)) = values[0].storage else { return nil }
@@ -136,7 +201,8 @@ struct TimeFunctions: Sendable {
         else { return nil }
         guard let whole = TimeField(rawValue: InputText.word(field)), whole.isWhole else { return nil }
         let zone = values[1].type == .timestamp ? ZoneOffsets.utc : context.zone
-        var numbers = times.map { whole.value(local: zone.local(utc: $0)) }
+        var clock = LocalTimes(zone)
+        var numbers = times.map { whole.value(local: clock.local(utc: $0)) }
         clear(&numbers, values[1].validity)
         let base = Vector(
             type: .numeric(scale: 0), count: times.count, storage: .int64(numbers), validity: values[1].validity)

@@ -77,7 +77,12 @@ enum TimeUnit: String, CaseIterable {
             let (start, overflow) = localStart.subtractingReportingOverflow(offset)
             if overflow { throw QueryError.timeOutOfRange }
             let end = localEnd.subtractingReportingOverflow(offset)
-            return (start, zone.fixedOffsetSeconds == nil ? utc &+ 1 : (end.overflow ? .max : end.partialValue))
+            let bound = end.overflow ? .max : end.partialValue
+            if zone.fixedOffsetSeconds != nil { return (start, bound) }
+            // Where the offset changes within the bucket, times before that are of another one.
+            let held = zone.period(utc: utc)
+            if start < held.lowerBound { return (start, utc &+ 1) }
+            return (start, held.upperBound < bound ? held.upperBound + 1 : bound)
         }
         let start = zone.utc(local: localStart)
         if localStart.subtractingReportingOverflow(start).overflow { throw QueryError.timeOutOfRange }

@@ -11,6 +11,8 @@ struct FirstGroups: Sendable {
     var limit: Int
     /// Which groups there are to choose from (`HAVING`), over what the aggregate gives; no key is looked at.
     var conditions: [Expression] = []
+    /// The whole order, over what the aggregate gives; empty where it is not known.
+    var keys: [SortKey] = []
 
     /// What conditions look at.
     var columnsAsked: Set<Int> { conditions.reduce(into: []) { $0.formUnion($1.columnsRead) } }
@@ -52,5 +54,14 @@ extension AggregateOperator {
         }
         try context.budget.reserve(-bytes)
         return left
+    }
+}
+
+extension SortKey {
+    /// The same order of what some expressions are made of; nil: they are the columns themselves.
+    func over(_ expressions: [Expression]?) -> SortKey {
+        guard let expressions else { return self }
+        return SortKey(
+            expression: expression.substituting(expressions), isDescending: isDescending, nullsFirst: nullsFirst)
     }
 }

@@ -177,6 +177,15 @@ struct ScanOperator: Sendable {
                 know(read[0], text)
                 continue
             }
+            if selection == nil, let column = condition.onlyColumn, !isLoaded[column],
+                let present = try PresentRows(condition, column: column, of: morsel, self)
+            {
+                if present.rows.isEmpty { return nil }
+                keep(present.rows)
+                chunk.columns[column] = present.values
+                isLoaded[column] = true
+                continue
+            }
             for index in read { try load(index, isExact: true) }
             guard let rows = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
             if rows.isEmpty { return nil }
@@ -267,7 +276,8 @@ struct ScanOperator: Sendable {
         return kept == nil ? runs : kept.flatMap { runs.gather($0) }
     }
 
-    private func blank(rowCount: Int) -> Chunk {
+    /// Rows all of whose columns are null.
+    func blank(rowCount: Int) -> Chunk {
         Chunk(columns: output.map { .constant(.null, type: $0.type, count: rowCount) }, rowCount: rowCount)
     }
 }

@@ -100,3 +100,14 @@ struct SummaryAggregation: Sendable {
         }
     }
 }
+
+extension AggregateOperator {
+    /// The aggregate straight over a table: of its columns what this looks at, and of that what headers do not tell.
+    /// - Parameter scan: its morsels may stand for several pieces.
+    func run(table scan: ScanOperator) throws -> [Chunk] {
+        var scan = scan
+        scan.wanted = columnsRead.sorted()
+        scan = scan.reading(keys: keys(besides: scan.conditions), units: units)
+        return try SummaryAggregation(scan, self)?.run() ?? run(scan.pieces())
+    }
+}

@@ -10,8 +10,10 @@ struct TopRows: Sendable {
     /// Over the scan's columns.
     private let keys: [SortKey]
     private let limit: Int
-    /// The columns that conditions and keys read.
-    private let keyColumns: [Int]
+    /// The columns that conditions and the first key read.
+    private let firstColumns: [Int]
+    /// Those that the other keys read.
+    private let otherColumns: [Int]
 
     /// More rows than this are found by a sort of all.
     private static let limitMax = 4096
@@ -26,7 +28,11 @@ struct TopRows: Sendable {
         self.scan = scan
         self.keys = keys
         self.limit = limit
-        keyColumns = looked.reduce(into: Set<Int>()) { $0.formUnion($1.columnsRead) }.sorted()
+        func columns(_ expressions: [Expression]) -> [Int] {
+            expressions.reduce(into: Set<Int>()) { $0.formUnion($1.columnsRead) }.sorted()
+        }
+        firstColumns = columns(scan.conditions + [keys[0].expression])
+        otherColumns = columns(keys.dropFirst().map(\.expression))
     }
 
     /// A morsel to look at.
@@ -151,7 +157,7 @@ struct TopRows: Sendable {
     /// The first rows of a piece, of which the best are told of; nil where none can be wanted.
     private func look(at piece: Piece, _ best: Best) throws -> Candidates? {
         if isExcluded(piece, best) { return nil }
-        guard let candidates = try candidates(piece) else { return nil }
+        guard let candidates = try candidates(piece, best) else { return nil }
         let bytes = candidates.keys.reduce(candidates.rows.count * 4) { $0 + $1.memoryBytes }
         try scan.context.budget.reserve(bytes)
         let first = candidates.keys[0]
@@ -159,28 +165,49 @@ struct TopRows: Sendable {
         return candidates
     }
 
-    /// The first rows of one piece, in order.
-    private func candidates(_ piece: Piece) throws -> Candidates? {
+    /// The first rows of one piece, in order; nil where none can be wanted.
+    private func candidates(_ piece: Piece, _ best: Best) throws -> Candidates? {
         let context = scan.context
         let morsel = piece.morsel
         guard morsel.rowCount > 0, let open = scan.remaining(morsel) else { return nil }
         let found: (chunk: Chunk, selection: [UInt32]?)?
         if open.isEmpty, let rows = try firstRows(of: morsel) {
             context.statistics.add(rowsScanned: rows.count)
-            found = (try scan.read(rows, of: morsel, columns: keyColumns), rows)
+            found = (try scan.read(rows, of: morsel, columns: firstColumns), rows)
         } else {
-            found = try scan.read(morsel, conditions: open, columns: keyColumns)
+            found = try scan.read(morsel, conditions: open, columns: firstColumns)
         }
         guard let (chunk, selection) = found else { return nil }
         let booking = scan.booking(of: chunk)
         defer { withExtendedLifetime(booking) {} }
         let evaluator = Evaluator(context: context)
-        let values = try keys.map { try evaluator.evaluate($0.expression, chunk) }
+        var values = [try evaluator.evaluate(keys[0].expression, chunk)]
+        var places = selection
+        if keys.count > 1 {
+            // The other keys are read of rows that the first one leaves.
+            let leading = try leading(by: values[0], best)
+            if leading.isEmpty { return nil }
+            let rows = selection.map { selection in leading.map { selection[Int($0)] } } ?? leading
+            let others = try scan.read(rows, of: morsel, columns: otherColumns)
+            values = [values[0].gather(leading)]
+            values += try keys.dropFirst().map { try evaluator.evaluate($0.expression, others) }
+            places = rows
+        }
         var rows = try order(of: values)
         if rows.count > limit { rows.removeSubrange(limit...) }
-        let first = Chunk(columns: values, rowCount: chunk.rowCount).gather(rows).kept().chunk
+        let first = Chunk(columns: values, rowCount: values[0].count).gather(rows).kept().chunk
         return Candidates(
-            piece: piece, rows: rows.map { row in selection.map { $0[Int(row)] } ?? row }, keys: first.columns)
+            piece: piece, rows: rows.map { row in places.map { $0[Int(row)] } ?? row }, keys: first.columns)
+    }
+
+    /// The rows of which the first ones come by all keys, ascending: by the first key so many as are wanted and those
+    /// like the last of them, but for those that come behind the best rows of other pieces.
+    private func leading(by first: Vector, _ best: Best) throws -> [UInt32] {
+        let key = keys[0]
+        let rows = try SortOrder.leading(
+            by: first, descending: key.isDescending, nullsFirst: key.nullsFirst, limit: limit,
+            look: scan.context.check)
+        return rows.count <= 2 * limit ? rows.filter { !best.excludes(first.scalar(at: Int($0))) } : rows
     }
 
     /// Rows among which the first ones are, where the first key is a column and the morsel finds them without reading

@@ -13,12 +13,41 @@ enum TimeFormat {
         case .date(let day) where day.magnitude < 106_000: local = day * Nanoseconds.day
         default: throw QueryError.unsupported("to_char of this type")
         }
-        return try TimePattern.pieces(of: format).map { piece in
+        return text(try TimePattern.pieces(of: format), local: local)
+    }
+
+    /// What a pattern makes of a reading.
+    static func text(_ pieces: [TimePattern.Piece], local: Int64) -> String {
+        pieces.map { piece in
             switch piece {
             case .text(let text): text
             case .field(let field): written(field, local: local)
             }
         }.joined()
+    }
+
+    /// Readings between two multiples of so many nanoseconds are written alike.
+    static func step(of pieces: [TimePattern.Piece]) -> Int64 {
+        let steps = pieces.map { piece in
+            switch piece {
+            case .text: Nanoseconds.day
+            case .field(let field): step(of: field)
+            }
+        }
+        return steps.min() ?? Nanoseconds.day
+    }
+
+    private static func step(of field: TimePatternField) -> Int64 {
+        switch field {
+        case .year, .isoYear, .shortYear, .quarter, .monthName, .shortMonthName, .month, .isoWeek, .dayOfYear, .day,
+            .dayName, .shortDayName, .isoWeekday, .weekday:
+            Nanoseconds.day
+        case .hour24, .hour12, .hour, .morning, .afternoon: Nanoseconds.hour
+        case .minute: Nanoseconds.minute
+        case .second: Nanoseconds.second
+        case .millisecond: 1_000_000
+        case .microsecond: 1_000
+        }
     }
 
     private static let months = [

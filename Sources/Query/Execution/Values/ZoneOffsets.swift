@@ -143,6 +143,12 @@ struct ZoneOffsets: Sendable {
     /// The offset that holds after so many changes.
     private func offset(after count: Int) -> Int64 { count == 0 ? first : changes[count - 1].offset }
 
+    /// When the offset that holds at some seconds of UTC came, and when the next one does; nil: always, never.
+    func changes(around utcSeconds: Int64) -> (before: Int64?, next: Int64?) {
+        let count = count(utcSeconds: utcSeconds)
+        return (count == 0 ? nil : changes[count - 1].at, count == changes.count ? nil : changes[count].at)
+    }
+
     /// Nanoseconds to add to UTC at an instant.
     func offsetNanoseconds(utc: Int64) -> Int64 {
         if changes.isEmpty { return first * Nanoseconds.second }

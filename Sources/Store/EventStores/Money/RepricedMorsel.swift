@@ -36,6 +36,8 @@ struct RepricedMorsel: Morsel {
 
     func texts(_ index: Int) throws -> Vector? { try isMoney(index) ? nil : base.texts(index) }
 
+    func present(_ index: Int) throws -> PresentValues? { try isMoney(index) ? nil : base.present(index) }
+
     func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? {
         try isMoney(index) ? nil : base.rows(index, ofTexts: texts)
     }

@@ -121,6 +121,11 @@ struct GroupMorsel: Morsel {
         return try group.texts(named: columns[index].name, near: index, statistics: statistics)
     }
 
+    func present(_ index: Int) throws -> PresentValues? {
+        try group.present(
+            named: columns[index].name, near: index, statistics: statistics, sharesTexts: sharesTexts)
+    }
+
     func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? {
         try group.rows(ofTexts: texts, in: columns[index].name, statistics: statistics)
     }

@@ -131,6 +131,11 @@ struct WideMorsel: Morsel {
         return try base.texts(source)
     }
 
+    func present(_ index: Int) throws -> PresentValues? {
+        let source = view.sources[index]
+        return source < 0 || source == view.typePlace ? nil : try base.present(source)
+    }
+
     func rows(_ index: Int, ofTexts texts: [[UInt8]]) throws -> [UInt32]? {
         let source = view.sources[index]
         if source < 0 || source == view.typePlace { return nil }

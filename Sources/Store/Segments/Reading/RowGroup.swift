@@ -129,7 +129,7 @@ package struct RowGroup: Sendable {
 
     /// Which page it is among those that share texts; nil for a column of other values. Some that are looked up by
     /// equality have few, users above all; those that turn out to have many keep to their pages.
-    private func sharing(_ column: Int) -> SharedTexts.Page? {
+    func sharing(_ column: Int) -> SharedTexts.Page? {
         let column = columns[column]
         guard column.type == .text, column.hint != .unsummarised else { return nil }
         return SharedTexts.Page(segment.sharedTexts, column: column.name, origin: segment.origin, piece: piece)
