@@ -50,7 +50,7 @@ struct SummaryAggregation: Sendable {
         let (left, uses) = (rest, aggregate.columnUses(scan))
         return try aggregate.run(Pipeline.units(left.count, rows: rows), after: answered) { ordinal, state in
             let (morsel, known) = left[Pipeline.unit(of: ordinal)]
-            if var rows = try scan.rows(of: morsel, uses) { try aggregate.update(&state, &rows, ordinal, known) }
+            try read(morsel, ordinal, uses, known, into: &state)
         }
     }
 
@@ -88,6 +88,14 @@ struct SummaryAggregation: Sendable {
         _ morsel: any Morsel, _ ordinal: UInt64, _ uses: ColumnUses, _ state: inout AggregateOperator.State
     ) throws {
         guard case .rows(let known) = try headers.take(morsel, ordinal, into: &state) else { return }
+        try read(morsel, ordinal, uses, known, into: &state)
+    }
+
+    /// Takes in what headers did not say of a morsel: its rows, or the texts that they have where no more is asked.
+    private func read(
+        _ morsel: any Morsel, _ ordinal: UInt64, _ uses: ColumnUses, _ known: AggregateOperator.Known,
+        into state: inout AggregateOperator.State
+    ) throws {
         try scan.context.check()
         let counted = aggregate.countedTexts(besides: known.answered)
         if let counted, let texts = try scan.texts(counted, of: morsel) {
