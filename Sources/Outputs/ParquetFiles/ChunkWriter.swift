@@ -118,6 +118,8 @@ struct ChunkWriter: Sendable {
         case .interval: throw ParquetRefusal.form(of: column.name)
         case .text(_, let dictionary) where dictionary.count == 0: return .nulls(column.type, count: vector.count)
         case .constant, .scalars: break
+        case .int64 where vector.type.scale != column.type.scale, .int128 where vector.type.scale != column.type.scale:
+            break
         default: return vector
         }
         if vector.isAbsent { return vector }

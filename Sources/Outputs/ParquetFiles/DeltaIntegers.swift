@@ -1,14 +1,15 @@
-import Bytes
+package import Bytes
 
+// tests: bytes of the encoding are looked at one by one.
 /// Integers by their differences (`DELTA_BINARY_PACKED`): blocks of 128, each with its least difference and, by 32, how
 /// much more than it the others are, in as few bits as the greatest of them takes. Ascending numbers take little.
-enum DeltaIntegers {
+package enum DeltaIntegers {
     private static let blockCount = 128
     private static let partCount = 32
 
     /// Appends numbers; differences wrap around, as readers add them.
     /// - Complexity: O(values).
-    static func append(_ values: [Int64], to sink: inout ByteSink) {
+    package static func append(_ values: [Int64], to sink: inout ByteSink) {
         sink.append(varint: UInt64(blockCount))
         sink.append(varint: UInt64(blockCount / partCount))
         sink.append(varint: UInt64(values.count))

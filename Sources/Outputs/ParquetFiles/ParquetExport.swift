@@ -1,6 +1,5 @@
 import Bytes
 package import Columnar
-import Hashing
 import JSONTexts
 package import Platform
 
@@ -11,7 +10,7 @@ package import Platform
 /// there are.
 package struct ParquetExport {
     /// The file that says that the others are whole.
-    package static let manifestName = "manifest.json"
+    static let manifestName = "manifest.json"
 
     private let catalog: any TableCatalog
     private let disk: any FileSystem
@@ -89,7 +88,7 @@ package struct ParquetExport {
             for group in ParquetWriter.groups(of: morsels.map(\.rowCount)) {
                 let pieces = group.map { piece, rows in
                     let morsel = morsels[piece].reading
-                    return ParquetRows(rows: rows) { try morsel.column($0) }
+                    return ParquetRows(rows: rows, column: morsel.column)
                 }
                 try writer.append(pieces, take)
             }

@@ -1,17 +1,12 @@
-package import Columnar
 import Bytes
+package import Columnar
 
 /// Rows that lie together and are to be written.
 package struct ParquetRows {
     /// Which of those that the columns have.
-    package var rows: Range<Int>
+    let rows: Range<Int>
     /// Reads a column; asked for each once, one after the other.
-    package var column: (_ index: Int) throws -> Vector
-
-    /// Takes each part as given.
-    package init(rows: Range<Int>, column: @escaping (_ index: Int) throws -> Vector) {
-        (self.rows, self.column) = (rows, column)
-    }
+    let column: (_ index: Int) throws -> Vector
 }
 
 /// Writes a Parquet file (https://parquet.apache.org/docs/file-format/), from its first byte to its last, to whoever
@@ -21,7 +16,7 @@ package struct ParquetRows {
 /// end says lies in memory. Equal rows in equal pieces give equal bytes.
 package struct ParquetWriter: Sendable {
     /// The most rows of a row group.
-    package static let groupRowsMax = 131_072
+    static let groupRowsMax = 131_072
     /// So much is held back before it is handed on.
     private static let heldBytesMax = 1 << 20
     private static let mark = Array("PAR1".utf8)
@@ -51,13 +46,13 @@ package struct ParquetWriter: Sendable {
     }
 
     /// Rows and row groups so far.
-    package var counts: (rows: Int, groups: Int) { (groups.reduce(0) { $0 + $1.rowCount }, groups.count) }
+    var counts: (rows: Int, groups: Int) { (groups.reduce(0) { $0 + $1.rowCount }, groups.count) }
 
     /// Writes a row group.
     /// - Parameters:
     ///   - pieces: its rows, in order.
     ///   - write: takes bytes, in order.
-    /// - Precondition: at most ``groupRowsMax`` rows.
+    /// - Precondition: at most 131,072 rows.
     /// - Throws: ``ParquetRefusal``; what reading and writing throw.
     package mutating func append(_ pieces: [ParquetRows], _ write: ([UInt8]) throws -> Void) throws {
         let count = pieces.reduce(0) { $0 + $1.rows.count }

@@ -1,12 +1,13 @@
-import Bytes
+package import Bytes
 
+// tests: bytes of the encoding are looked at one by one.
 /// Small numbers as Parquet writes levels and codes: runs of one number, and between them groups of eight, each number
 /// in as many bits as all have (https://parquet.apache.org/docs/file-format/data-pages/encodings/).
-enum RunLengths {
+package enum RunLengths {
     /// Appends numbers, without a length ahead of them.
     /// - Precondition: each fits `width` bits, 1...32.
     /// - Complexity: O(values).
-    static func append(_ values: Span<UInt32>, width: Int, to sink: inout ByteSink) {
+    package static func append(_ values: Span<UInt32>, width: Int, to sink: inout ByteSink) {
         precondition((1...32).contains(width), "bits of a number")
         var (literals, place) = (0, 0)
         while place < values.count {

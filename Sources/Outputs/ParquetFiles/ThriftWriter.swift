@@ -1,11 +1,12 @@
 import Bytes
 
+// tests: bytes of the protocol are looked at one by one.
 /// Appends a structure in Thrift's compact protocol, as far as Parquet's own words need it
 /// (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md).
 ///
 /// A field is written as how far its number is from the one before it, so numbers ascend; one of a number that is
 /// skipped is absent.
-struct ThriftWriter: Sendable {
+package struct ThriftWriter: Sendable {
     private var sink = ByteSink()
     /// The number of the last field of the structure that is open.
     private var last = 0
@@ -24,58 +25,71 @@ struct ThriftWriter: Sendable {
     }
 
     /// What was written so far.
-    var bytes: [UInt8] { sink.bytes }
+    package var bytes: [UInt8] { sink.bytes }
 
-    mutating func field(_ number: Int, bool value: Bool) { head(number, value ? .yes : .no) }
+    /// Nothing is written yet.
+    package init() {}
 
-    mutating func field(_ number: Int, byte value: Int8) {
+    /// A truth value, which its head holds.
+    package mutating func field(_ number: Int, bool value: Bool) { head(number, value ? .yes : .no) }
+
+    /// A number of eight bits, as it is.
+    package mutating func field(_ number: Int, byte value: Int8) {
         head(number, .byte)
         sink.append(UInt8(bitPattern: value))
     }
 
-    mutating func field(_ number: Int, int16 value: Int16) {
+    /// A number of 16 bits, by zig-zag and as a varint.
+    package mutating func field(_ number: Int, int16 value: Int16) {
         head(number, .int16)
         sink.append(zigzag: Int64(value))
     }
 
-    mutating func field(_ number: Int, int32 value: Int32) {
+    /// The same of 32 bits.
+    package mutating func field(_ number: Int, int32 value: Int32) {
         head(number, .int32)
         sink.append(zigzag: Int64(value))
     }
 
-    mutating func field(_ number: Int, int64 value: Int64) {
+    /// The same of 64 bits.
+    package mutating func field(_ number: Int, int64 value: Int64) {
         head(number, .int64)
         sink.append(zigzag: value)
     }
 
-    mutating func field(_ number: Int, bytes value: [UInt8]) {
+    /// Bytes, with their number ahead.
+    package mutating func field(_ number: Int, bytes value: [UInt8]) {
         head(number, .bytes)
         sink.append(varint: UInt64(value.count))
         sink.append(contentsOf: value.span)
     }
 
-    mutating func field(_ number: Int, text value: String) {
+    /// A text as its bytes.
+    package mutating func field(_ number: Int, text value: String) {
         head(number, .bytes)
         sink.append(text: value)
     }
 
-    mutating func field(_ number: Int, int32s values: [Int32]) {
+    /// A list of numbers of 32 bits.
+    package mutating func field(_ number: Int, int32s values: [Int32]) {
         list(number, .int32, values.count)
         for value in values { sink.append(zigzag: Int64(value)) }
     }
 
-    mutating func field(_ number: Int, texts values: [String]) {
+    /// A list of texts.
+    package mutating func field(_ number: Int, texts values: [String]) {
         list(number, .bytes, values.count)
         for value in values { sink.append(text: value) }
     }
 
     /// A structure as a field; without a body an empty one, as unions have them.
-    mutating func structure(_ number: Int, _ body: (inout ThriftWriter) -> Void = { _ in }) {
+    package mutating func structure(_ number: Int, _ body: (inout ThriftWriter) -> Void = { _ in }) {
         head(number, .structure)
         element(body)
     }
 
-    mutating func structures<Element>(
+    /// A list of structures, each of which `body` writes.
+    package mutating func structures<Element>(
         _ number: Int, _ elements: [Element], _ body: (Element, inout ThriftWriter) -> Void
     ) {
         list(number, .structure, elements.count)
@@ -83,7 +97,7 @@ struct ThriftWriter: Sendable {
     }
 
     /// Ends the outermost structure.
-    mutating func end() { sink.append(UInt8(0)) }
+    package mutating func end() { sink.append(UInt8(0)) }
 
     private mutating func element(_ body: (inout ThriftWriter) -> Void) {
         let outer = last
