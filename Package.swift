@@ -151,7 +151,7 @@ let package = Package(
             uses: ["Bytes", "Columnar", "Compression", "Hashing", "JSONTexts", "Platform"]),
         tests(
             "ParquetFiles",
-            uses: ["Bytes", "Columnar", "Compression", "JSONTexts", "Platform"]),
+            uses: ["Bytes", "Columnar", "Compression", "Platform"]),
 
         room(
             "Shipping", "Outputs/Shipping",

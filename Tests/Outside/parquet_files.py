@@ -23,7 +23,7 @@ decimal.getcontext().prec = 80
 
 # What parquet_schema says of a column: how values lie in the file, how many bytes, and what its meaning begins with.
 FORMS = {
-    "bigint": ("INT64", None, "IntType(bitWidth=64, isSigned=1)"),
+    "bigint": ("INT64", None, "IntType("),
     "boolean": ("BOOLEAN", None, None),
     "double precision": ("DOUBLE", None, None),
     "jsonb": ("BYTE_ARRAY", None, "JsonType"),

@@ -77,7 +77,7 @@ struct ParquetReading {
         case 0: values = try plain(rest, form, present)
         case 5: values = try deltas(rest).map { value in (0..<8).map { byte(value, $0) } }
         default:
-            let width = Int(try #require(rest.popFirst()))
+            let width = Int(rest.removeFirst())
             values = try runs(rest, width: width, count: present).map { dictionary[Int($0)] }
         }
         #expect(values.count == present)

@@ -123,7 +123,7 @@ import Testing
         let file = try Self.file(.integer, [Self.vector(.integer, ascending.map { .integer($0) })])
         #expect(try file.encodings(0) == [3, 5])
         #expect(try file.values(0) == ascending.map { Self.little($0) })
-        let wild = (0..<50).map { $0 % 2 == 0 ? Int64.min + Int64($0) : Int64($0 * $0 * 7) }
+        let wild = (0..<50).map { (place: Int64) -> Int64 in place % 2 == 0 ? .min + place : place * place * 7 }
         let other = try Self.file(.integer, [Self.vector(.integer, wild.map { .integer($0) })])
         #expect(try other.encodings(0) == [0, 3])
         #expect(try other.values(0) == wild.map { Self.little($0) })

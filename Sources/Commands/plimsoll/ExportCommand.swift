@@ -91,13 +91,13 @@ extension ExportCommand {
         guard case .directory(let directory) = source, let into else { throw CommandFailure.parquetOfServer }
         let disk = POSIXFileSystem(readers: .everyone)
         // Where a server lets go of what is read it begins again, and replaces what was written.
-        let (notices, count) = try Machine().reading(directory, isRepeatable: true) { store in
+        let notices = try Machine().reading(directory, isRepeatable: true) { store in
             let export = ParquetExport(of: store.snapshot(), in: disk, createdBy: ParquetOutcome.createdBy)
             let names = table.isEmpty ? export.allTables : table
-            return (try export.write(names, to: into), Set(names).count)
+            return try export.write(names, to: into)
         }
         notices.forEach(SourceOptions.tellNotice)
-        StandardStream.tell("\(count) tables in \(into)")
+        StandardStream.tell("tables are in \(into), and what they hold in \(into)/manifest.json")
     }
 }
 
