@@ -90,7 +90,7 @@ struct QueryCommand: AsyncParsableCommand {
                 try runner.run(text, over: store.snapshot(), options: options, as: format.ofText)
             }
             result.notices.forEach(SourceOptions.tellNotice)
-            guard let format = format.ofText else { return try ParquetOutcome.print(result) }
+            guard let format = format.ofText else { return try ParquetOutcome.write(result) }
             let rows = ResultText(result, format)
             while let piece = try rows.next() {
                 output.bytes += piece

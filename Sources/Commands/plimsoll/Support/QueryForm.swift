@@ -30,7 +30,7 @@ enum ParquetOutcome {
     static let createdBy = "plimsoll version \(Version.text)"
 
     /// Writes the rows to standard output, a row group at a time, as far as somebody reads there.
-    static func print(_ result: ResultSet) throws {
+    static func write(_ result: ResultSet) throws {
         var writer = try ParquetWriter(
             columns: result.columns, createdBy: createdBy,
             notes: ParquetExport.notes(table: nil, position: result.position, watermark: result.watermark))
