@@ -118,7 +118,23 @@ class Comparison:
         if not order:
             whole = [collections.Counter(zip(*values)) for values in (self.uncut(found, columns, cut), self.uncut(wanted, columns, cut))]
             self.expect(f"{label}: rows that differ", len(whole[0] - whole[1]) + len(whole[1] - whole[0]), 0)
+        self.statistics(path, label, columns, wanted)
         self.aggregates(path, source, label, columns, cut)
+
+    def statistics(self, path, label, columns, wanted):
+        """What a file says of its columns without being read."""
+        told = collections.defaultdict(list)
+        for name, *group in self.duck.execute(f"SELECT path_in_schema, stats_min_value, stats_max_value, stats_null_count FROM parquet_metadata('{path}')").fetchall():
+            told[name].append(group)
+        for column, values in zip(columns, wanted):
+            what, groups = f"{label}: statistics of {column['name']}", told[column["name"]]
+            self.expect(f"{what}: nulls", sum(group[2] for group in groups), values.count(None))
+            values = [value for value in values if value is not None]
+            kind = {"bigint": int, "numeric": decimal.Decimal, "text": str}.get(column["type"])
+            if kind is None or not values or kind is str and max(len(value.encode()) for value in values) > 64:
+                continue
+            least, greatest = ([kind(group[place]) for group in groups if group[place] is not None] for place in (0, 1))
+            self.expect(what, (min(least, default=None), max(greatest, default=None)), (min(values), max(values)))
 
     @staticmethod
     def uncut(values, columns, cut):
