@@ -147,6 +147,13 @@ let package = Package(
         tests("Exporting", uses: ["Bytes", "Platform", "Columnar", "Domain", "Projections", "WireFormats"]),
 
         room(
+            "ParquetFiles", "Outputs/ParquetFiles",
+            uses: ["Bytes", "Columnar", "Compression", "Hashing", "JSONTexts", "Platform"]),
+        tests(
+            "ParquetFiles",
+            uses: ["Bytes", "Columnar", "Compression", "Platform"]),
+
+        room(
             "Shipping", "Outputs/Shipping",
             uses: ["Bytes", "Columnar", "Exporting", "Hashing", "Platform", "PostgresConnections"]),
         tests(
@@ -341,7 +348,7 @@ let package = Package(
                 "Reports", "EventStores", "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Access",
                 "Asking",
                 "Clients", "Dashboarding", "HTTPFronts", "Alerting", "AlertRules", "OpenSLO", "OperatorLogs",
-                "RuleFiles", "RuleTrials", "Rules", "Shipments", "Shipping", arguments,
+                "ParquetFiles", "RuleFiles", "RuleTrials", "Rules", "Shipments", "Shipping", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings, linkerSettings: swiftLibraries),
 

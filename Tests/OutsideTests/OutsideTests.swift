@@ -44,6 +44,7 @@ struct OutsideTests {
             "800", "--seconds", "40", "--seed", "28",
         ],
         ["sql_logic.py", "--plimsoll", OutsideChecks.executable],
+        ["parquet_files.py", "--plimsoll", OutsideChecks.executable, "--events", "3000"],
         ["shipping_postgresql.py", "--plimsoll", OutsideChecks.executable, "--events", "4000", "--rounds", "10"],
         [
             "engines_differential.py", "--plimsoll", OutsideChecks.executable, "--questions", "400", "--seconds", "25",

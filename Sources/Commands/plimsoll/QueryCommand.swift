@@ -4,6 +4,7 @@ import Clients
 import Domain
 import EventStores
 import Execution
+import ParquetFiles
 import Plans
 import Platform
 import Settings
@@ -26,8 +27,8 @@ struct QueryCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The query; - reads it from stdin.", valueName: "sql"))
     var sql: String
 
-    @Option(help: "How to print: table, csv, json or ndjson.")
-    var format = ResultFormat.table
+    @Option(help: "How to print: table, csv, json, ndjson or parquet (a file, for > FILE).")
+    var format = QueryForm.table
 
     @Option(help: ArgumentHelp("The time zone of dates, buckets and output, such as Europe/Berlin.", valueName: "zone"))
     var timezone = "UTC"
@@ -71,7 +72,9 @@ struct QueryCommand: AsyncParsableCommand {
     func run() async throws {
         let text = sql == "-" ? try Self.text(try CommandInput.standard()) : sql
         var output = OutputBuffer()
-        switch try source.resolve() {
+        let source = try source.resolve()
+        try format.check(source)
+        switch source {
         case .directory(let directory):
             returnMemoryEarly()
             let machine = Machine()
@@ -84,15 +87,17 @@ struct QueryCommand: AsyncParsableCommand {
             let runner = StatementRunner(engine: machine.engine)
             // The rows stand in memory: nothing is printed before the last page was read.
             let result = try machine.reading(directory, isRepeatable: true) { store in
-                try runner.run(text, over: store.snapshot(), options: options, as: format)
+                try runner.run(text, over: store.snapshot(), options: options, as: format.ofText)
             }
             result.notices.forEach(SourceOptions.tellNotice)
+            guard let format = format.ofText else { return try ParquetOutcome.write(result) }
             let rows = ResultText(result, format)
             while let piece = try rows.next() {
                 output.bytes += piece
                 if try !output.flushIfFull() { break }
             }
         case .server(let address):
+            guard let format = format.ofText else { return }
             output.bytes = try await RemoteQuery(server: address, onNotice: SourceOptions.tellNotice).run(
                 text, format: format, timeZone: timezone, usesRollups: rollups, timeLimitSeconds: timeLimit)
         }
@@ -107,5 +112,3 @@ struct QueryCommand: AsyncParsableCommand {
         return text
     }
 }
-
-extension ResultFormat: ExpressibleByArgument {}

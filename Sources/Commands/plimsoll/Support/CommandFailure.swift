@@ -2,6 +2,7 @@ import Asking
 import Clients
 import Domain
 import EventStores
+import ParquetFiles
 import Plans
 import Platform
 import Reports
@@ -49,6 +50,7 @@ struct CommandFailure: Error {
             self.init(refusal.kind == .internal ? .damagedData : .badInput, refusal.message)
         case let error as ReportError: self.init(.badInput, error.message, advice: error.hint)
         case let error as ServerRefusal: self.init(.badInput, error.description, advice: error.hint)
+        case let error as ParquetRefusal: self.init(.badInput, error.description, advice: error.advice)
         case let error as BackupRefusal: self.init(.badInput, error.reason, advice: error.advice)
         case let error as RestoreRefusal: self.init(.badInput, error.reason, advice: error.advice)
         case let error as ArchiveRefusal: self.init(.storageFailed, error.reason, advice: error.advice)
