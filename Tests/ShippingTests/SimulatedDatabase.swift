@@ -96,13 +96,14 @@ final class SimulatedSession: ShippingSession {
         return state.mark
     }
 
-    func begin(at mark: ShippingMark) throws(ShippingFailure) {
+    func begin(at mark: ShippingMark) throws(ShippingFailure) -> Int64 {
         try database.step {}
         let state = database.state.withLock { $0 }
         guard state.mark.epoch == mark.epoch, state.mark.position == mark.position else {
             throw ShippingFailure(.moved, "moved", "it is elsewhere")
         }
         (pending, put, scopes, settled, cleared, rows) = (state, [:], [], [], [], 0)
+        return mark.epoch + 1
     }
 
     func put(_ rows: ShippedRows) throws(ShippingFailure) {

@@ -197,12 +197,12 @@ package struct ShippingCheck {
             let (session, began) = try connect(view, prepares: true)
             var mark = began
             for work in work(finding, through: mark.position) {
-                try session.begin(at: mark)
+                let epoch = try session.begin(at: mark)
                 var load = ShippingLoad(
                     view: view, session: session, tables: tables(view), configuration: configuration)
                 try load.put(work)
                 if let stretch = Self.cleared(work, finding, view) { try session.clear(stretch, of: finding.table) }
-                mark.epoch += 1
+                mark.epoch = epoch
                 _ = try session.commit(mark)
             }
         }
