@@ -8,6 +8,7 @@ import HTTPFronts
 import OperatorLogs
 import Platform
 import Settings
+import Shipping
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
