@@ -503,7 +503,7 @@ CREATE TABLE IF NOT EXISTS "plimsoll"."conversations" (
     PRIMARY KEY ("shipped_key")
 );
 
-CREATE INDEX IF NOT EXISTS "conversations_conversation_id_index" ON "plimsoll"."conversations" ("conversation_id");
+CREATE INDEX IF NOT EXISTS "conversations_conversation_id_index" ON "plimsoll"."conversations" USING hash ("conversation_id");
 
 CREATE INDEX IF NOT EXISTS "conversations_start_time_index" ON "plimsoll"."conversations" ("start_time");
 
@@ -2410,7 +2410,7 @@ CREATE TABLE IF NOT EXISTS "plimsoll"."turns" (
     PRIMARY KEY ("shipped_key")
 );
 
-CREATE INDEX IF NOT EXISTS "turns_conversation_id_index" ON "plimsoll"."turns" ("conversation_id");
+CREATE INDEX IF NOT EXISTS "turns_conversation_id_index" ON "plimsoll"."turns" USING hash ("conversation_id");
 
 CREATE INDEX IF NOT EXISTS "turns_asked_time_index" ON "plimsoll"."turns" ("asked_time");
 

@@ -205,7 +205,7 @@ class Scene(shipping_postgresql.Scene):
         done, highest, between = self.last()
         self.must(
             "INSERT INTO plimsoll.shipments (node, source, revision, previous, base, sender, is_done, position, corrected_position, closed_time_ns, tables, views, "
-            f"void) SELECT node, source, {highest + 1}, {done}, base, 1, 1, 7, corrected_position, closed_time_ns, tables, views, {between} "
+            f"void) SELECT node, source, {highest + 1}, {done}, base, 1, 1, 7, corrected_position, closed_time_ns, tables, views, {between and f'arrayConcat(void, {between})' or 'void'} "
             f"FROM plimsoll.shipments WHERE is_done = 1 AND revision = {done} LIMIT 1")
         self.server.start()
         self.caught_up(180)

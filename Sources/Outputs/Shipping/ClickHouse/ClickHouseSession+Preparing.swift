@@ -96,10 +96,11 @@ extension ClickHouseSession {
             lastRevision = base + 1
             var mark = ShippingMark()
             mark.epoch = lastRevision
-            try note(mark, previous: base, void: [])
+            passedOver = []
+            try note(mark, previous: base)
             return mark
         }
-        base = last.base
+        (base, passedOver) = (last.base, last.void)
         // texts: names of tables.
         let known = Set(last.tables.split(separator: ",").map(String.init))
         let wanted = Set(tables.map(\.name))
@@ -109,9 +110,8 @@ extension ClickHouseSession {
         if hasMade || !known.isSuperset(of: wanted) {
             (mark.position, mark.receivedTime, mark.correctedPosition) = (0, nil, 0)
         }
-        let (revision, void) = try claim(from: last.mark.epoch)
-        mark.epoch = revision
-        try finish(mark, from: last.mark.epoch, void: void)
+        mark.epoch = try claim(from: last.mark.epoch)
+        try finish(mark, from: last.mark.epoch)
         return mark
     }
 
@@ -120,15 +120,16 @@ extension ClickHouseSession {
         var base: Int64
         var tables: String
         var views: UInt64
+        var void: [Int64]
     }
 
     /// The last shipment that was brought to its end; nil: none was.
     private func readLast() throws(ShippingFailure) -> Last? {
         let rows = try connection.run(
             "SELECT revision, position, corrected_position, closed_time_ns, received_position, received_time_ns, base, "
-                + "tables, views FROM \(shipments) WHERE is_done = 1 ORDER BY revision DESC LIMIT 1")
+                + "tables, views, arrayStringConcat(arrayMap(x -> toString(x), void), ',') FROM \(shipments) WHERE is_done = 1 ORDER BY revision DESC LIMIT 1")
         guard let row = rows.first else { return nil }
-        guard row.count == 9 else { throw ShippingFailure(.transient, "connection", "the answer is not whole") }
+        guard row.count == 10 else { throw ShippingFailure(.transient, "connection", "the answer is not whole") }
         var mark = ShippingMark()
         mark.epoch = try Self.integer(row[0])
         mark.position = try Self.integer(row[1])
@@ -137,7 +138,8 @@ extension ClickHouseSession {
         // Whoever sets the position by hand says nothing of the event there.
         if let time = row[5], row[4] == row[1] { mark.receivedTime = try Self.integer(time) }
         return Last(
-            mark: mark, base: try Self.integer(row[6]), tables: row[7] ?? "", views: row[8].flatMap { UInt64($0) } ?? 0)
+            mark: mark, base: try Self.integer(row[6]), tables: row[7] ?? "", views: row[8].flatMap { UInt64($0) } ?? 0,
+            void: (row[9] ?? "").split(separator: ",").compactMap { Int64($0) })
     }
 
     private func readViewsHash() throws(ShippingFailure) -> UInt64? { try readLast()?.views }
@@ -176,9 +178,9 @@ extension ClickHouseSession {
     private static let claimsMax = 5
 
     /// Writes down that a shipment begins.
-    /// - Returns: its number, and those before it that are passed over once it is done.
+    /// - Returns: its number. Those before it that were not brought to their end are passed over once it is done.
     /// - Throws: ``ShippingFailure``, of kind `moved` where the destination is not where it was left.
-    func claim(from began: Int64) throws(ShippingFailure) -> (revision: Int64, void: [Int64]) {
+    func claim(from began: Int64) throws(ShippingFailure) -> Int64 {
         var revision = max(lastRevision, began) + 1
         for _ in 0..<Self.claimsMax {
             try connection.run(
@@ -187,7 +189,9 @@ extension ClickHouseSession {
                     + "\(sender.number), 0)")
             lastRevision = revision
             switch try ledger(from: began).claim(revision, by: sender.number, from: began) {
-            case .held(let void): return (revision, void)
+            case .held(let void):
+                willPassOver = void
+                return revision
             case .taken(let above): revision = above + 1
             case .moved: throw Self.moved
             }
@@ -212,18 +216,19 @@ extension ClickHouseSession {
 
     /// Writes down that all of a shipment is there.
     /// - Throws: ``ShippingFailure``, of kind `moved` where somebody else was first.
-    func finish(_ mark: ShippingMark, from began: Int64, void: [Int64]) throws(ShippingFailure) {
+    func finish(_ mark: ShippingMark, from began: Int64) throws(ShippingFailure) {
         guard try ledger(from: began).isLast(began) else { throw Self.moved }
-        try note(mark, previous: began, void: void)
+        passedOver += willPassOver
+        try note(mark, previous: began)
         guard try ledger(from: mark.epoch).isLast(mark.epoch) else { throw Self.moved }
     }
 
-    private func note(_ mark: ShippingMark, previous: Int64, void: [Int64]) throws(ShippingFailure) {
+    private func note(_ mark: ShippingMark, previous: Int64) throws(ShippingFailure) {
         let values = [
             "\(sender.node)", ClickHouseNames.literal(source), "\(mark.epoch)", "\(previous)", "\(base)",
             "\(sender.number)", "1", "\(mark.position)", "\(mark.correctedPosition)", "\(mark.closedTime)",
             "\(mark.position)", mark.receivedTime.map { "\($0)" } ?? "NULL", ClickHouseNames.literal(tableList),
-            "\(definitions.viewsHash(tables))", "[\(void.map(String.init).joined(separator: ", "))]",
+            "\(definitions.viewsHash(tables))", "[\(passedOver.map(String.init).joined(separator: ", "))]",
         ]
         try connection.run(
             "INSERT INTO \(shipments) (node, source, revision, previous, base, sender, is_done, position, "

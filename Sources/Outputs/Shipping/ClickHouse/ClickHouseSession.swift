@@ -19,12 +19,15 @@ final class ClickHouseSession: ShippingSession {
     var highestPosition: Int64 = 0
     /// Shipments up to it do not count.
     var base: Int64 = 0
+    /// Nor do these, by the last one that does.
+    var passedOver: [Int64] = []
+    /// And these, once that which was begun is done.
+    var willPassOver: [Int64] = []
     /// Names of tables that are shipped, for the next connection.
     var tableList: String { tables.map(\.name).joined(separator: ",") }
 
     private var mark = ShippingMark()
     private var revision: Int64 = 0
-    private var void: [Int64] = []
     private var loads: [String: ClickHouseLoad] = [:]
     private var settled: [Int64] = []
     private var sentBytes = 0
@@ -59,7 +62,7 @@ final class ClickHouseSession: ShippingSession {
 
     func begin(at mark: ShippingMark) throws(ShippingFailure) -> Int64 {
         (loads, settled, sentBytes, self.mark) = ([:], [], 0, mark)
-        (revision, void) = try claim(from: mark.epoch)
+        revision = try claim(from: mark.epoch)
         return revision
     }
 
@@ -172,7 +175,7 @@ final class ClickHouseSession: ShippingSession {
             }
         }
         try compareBrought()
-        try finish(mark, from: self.mark.epoch, void: void)
+        try finish(mark, from: self.mark.epoch)
         highestPosition = max(highestPosition, mark.position)
         let changed = loads.values.flatMap(\.parts).filter { $0.rows > 0 }.map(\.table.name)
         loads = [:]
@@ -256,17 +259,14 @@ final class ClickHouseSession: ShippingSession {
         let running = try connection.run(
             "SELECT count() FROM system.mutations WHERE database = \(database) AND is_done = 0")
         guard running.first?.first == "0" else { return }
-        let void = try connection.run("SELECT DISTINCT void_revision FROM \(definitions.names.place("void"))")
-        var numbers: [Int64] = []
-        for row in void { numbers.append(try Self.integer(row[0])) }
         for table in tables.flatMap(ClickHouseTable.of) where due.contains(table.name) {
             let statement = ClickHouseQuestions.tidy(
-                table, last: last, base: base, void: numbers.sorted(), definitions.names)
+                table, last: last, base: base, void: passedOver, definitions.names)
             if let statement { try connection.run(statement) }
         }
         let shipments = definitions.names.place(ClickHouseDefinitions.shipmentsTable)
         try connection.run(
-            "ALTER TABLE \(shipments) DELETE WHERE revision < \(last - Self.shipmentsKept) AND empty(void) "
+            "ALTER TABLE \(shipments) DELETE WHERE revision < \(last - Self.shipmentsKept) "
                 + "AND position < \(highestPosition)")
     }
 

@@ -16,13 +16,17 @@ struct ClickHouseVisibility {
 
     /// Up to where shipments count, and where the last one stands.
     var cut: String {
-        "SELECT max(base) AS base_revision, max(revision) AS last_revision, "
-            + "argMax(position, revision) AS last_position FROM \(names.place("shipments")) WHERE is_done = 1"
+        "SELECT base AS base_revision, revision AS last_revision, position AS last_position "
+            + "FROM \(names.place(ClickHouseDefinitions.shipmentsTable)) WHERE is_done = 1 "
+            + "ORDER BY revision DESC LIMIT 1"
     }
 
-    /// Shipments that do not count although they are before the cut.
+    /// Shipments that do not count although they are before the cut, by the last one alone: one that is passed over
+    /// may name such as do.
     var void: String {
-        "SELECT arrayJoin(void) AS void_revision FROM \(names.place("shipments")) WHERE is_done = 1"
+        "SELECT arrayJoin(void) AS void_revision FROM (SELECT void "
+            + "FROM \(names.place(ClickHouseDefinitions.shipmentsTable)) WHERE is_done = 1 "
+            + "ORDER BY revision DESC LIMIT 1)"
     }
 
     /// What a table of ours shows.
