@@ -120,7 +120,8 @@ enum OutsideChecks {
         process.executableURL = URL(fileURLWithPath: python)
         process.arguments = [
             "-c",
-            "import chdb, cloudevents, duckdb, langgraph, opentelemetry.proto, opentelemetry.sdk, pydantic_ai, selenium",
+            "import chdb, cloudevents, duckdb, langgraph, opentelemetry.proto, opentelemetry.sdk, pydantic_ai, "
+                + "selenium",
         ]
         process.standardError = FileHandle.nullDevice
         try process.run()

@@ -69,7 +69,8 @@ import Testing
 
     @Test func aClusterHasThemOnEachServer() {
         let definitions = ClickHouseDefinitions(
-            database: "plimsoll", cluster: "figures", tiers: ClickHouseTiers(policy: "tiered", volume: "cold", days: 90))
+            database: "plimsoll", cluster: "figures",
+            tiers: ClickHouseTiers(policy: "tiered", volume: "cold", days: 90))
         let statements = definitions.make(ClickHouseTable(Self.events, .facts))
         #expect(statements.count == 2 && statements[0].contains("`llm_call_facts_local` ON CLUSTER `figures` ("))
         #expect(

@@ -57,7 +57,9 @@ import Testing
         return sink.bytes
     }
 
-    private static func word(_ value: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+    private static func word(_ value: UInt64) -> [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
 
     @Test func aRowIsItsColumnsInOrder() {
         let shard = ShippedKey.of([.text("a"), .text("c")]).low

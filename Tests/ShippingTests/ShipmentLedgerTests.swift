@@ -22,7 +22,8 @@ import Testing
     @Test func whoSeesAnotherGivesWay() {
         let both = ShipmentLedger([Self.done(4), Self.begun(5), Self.begun(5, 2)])
         #expect(both.claim(5, by: 1, from: 4) == .taken(above: 5))
-        #expect(ShipmentLedger([Self.done(4), Self.begun(5), Self.begun(6, 2)]).claim(5, by: 1, from: 4) == .taken(above: 6))
+        let above = ShipmentLedger([Self.done(4), Self.begun(5), Self.begun(6, 2)])
+        #expect(above.claim(5, by: 1, from: 4) == .taken(above: 6))
     }
 
     @Test func whatSomebodyElseBroughtIsSeen() {

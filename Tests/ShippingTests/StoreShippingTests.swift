@@ -166,7 +166,8 @@ import Testing
         let world = try World()
         let tables = try StoreShipping(world.store, clock: world.clock).pinned().tables
         let cluster = ClickHouseDefinitions(
-            database: "plimsoll", cluster: "plimsoll", tiers: ClickHouseTiers(policy: "tiered", volume: "cold", days: 90))
+            database: "plimsoll", cluster: "plimsoll",
+            tiers: ClickHouseTiers(policy: "tiered", volume: "cold", days: 90))
         let text = (name == "cluster" ? cluster : ClickHouseDefinitions(database: "plimsoll")).file(tables)
         let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Schemas/clickhouse/\(name).sql")

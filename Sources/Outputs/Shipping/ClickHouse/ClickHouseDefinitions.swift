@@ -63,11 +63,12 @@ package struct ClickHouseDefinitions: Sendable {
 
     // MARK: Tables
 
-    // tests: as `ClickHouseType`.
+    // tests: as `ClickHouseTable`.
     /// What makes a table: of a cluster one on each server, and one that shows them all.
     package func make(_ table: ClickHouseTable) -> [String] {
         var lines = table.columns.map { column in
-            "    \(ClickHouseNames.quoted(column.name)) \(column.type.declaration(level, isNullable: column.isNullable))"
+            "    \(ClickHouseNames.quoted(column.name)) "
+                + column.type.declaration(level, isNullable: column.isNullable)
         }
         if level == .modern {
             lines += indexed(table).map { "    INDEX \($0)_index `\($0)` TYPE minmax GRANULARITY 1" }

@@ -71,7 +71,8 @@ extension ShippingFailure {
         default:
             ShippingFailure(
                 .permanent, "refused", "what answers there is no ClickHouse (HTTP \(status))",
-                advice: "ship.clickhouse.url wants the address of its HTTP interface, such as http://db.example.org:8123")
+                advice: "ship.clickhouse.url wants the address of its HTTP interface, such as "
+                    + "http://db.example.org:8123")
         }
     }
 }

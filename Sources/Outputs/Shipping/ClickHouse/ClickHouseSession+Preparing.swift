@@ -127,7 +127,8 @@ extension ClickHouseSession {
     private func readLast() throws(ShippingFailure) -> Last? {
         let rows = try connection.run(
             "SELECT revision, position, corrected_position, closed_time_ns, received_position, received_time_ns, base, "
-                + "tables, views, arrayStringConcat(arrayMap(x -> toString(x), void), ',') FROM \(shipments) WHERE is_done = 1 ORDER BY revision DESC LIMIT 1")
+                + "tables, views, arrayStringConcat(arrayMap(x -> toString(x), void), ',') FROM \(shipments) "
+                + "WHERE is_done = 1 ORDER BY revision DESC LIMIT 1")
         guard let row = rows.first else { return nil }
         guard row.count == 10 else { throw ShippingFailure(.transient, "connection", "the answer is not whole") }
         var mark = ShippingMark()
@@ -232,7 +233,7 @@ extension ClickHouseSession {
         ]
         try connection.run(
             "INSERT INTO \(shipments) (node, source, revision, previous, base, sender, is_done, position, "
-                + "corrected_position, closed_time_ns, received_position, received_time_ns, tables, views, void) VALUES ("
-                + values.joined(separator: ", ") + ")")
+                + "corrected_position, closed_time_ns, received_position, received_time_ns, tables, views, void) "
+                + "VALUES (" + values.joined(separator: ", ") + ")")
     }
 }

@@ -133,6 +133,7 @@ final class ClickHouseSession: ShippingSession {
                 if found.updateValue(hash, forKey: position) != nil { twice.insert(position) }
             }
         }
+        // order: each for itself.
         for position in twice { found[position] = nil }
         return found
     }
@@ -177,6 +178,7 @@ final class ClickHouseSession: ShippingSession {
         try compareBrought()
         try finish(mark, from: self.mark.epoch)
         highestPosition = max(highestPosition, mark.position)
+        // order: names, which are kept as a set.
         let changed = loads.values.flatMap(\.parts).filter { $0.rows > 0 }.map(\.table.name)
         loads = [:]
         if let due = upkeep.note(changed) { tidy(due, mark) }

@@ -1,8 +1,7 @@
-package import Columnar
+import Columnar
 
-// tests: tables are looked at without a server.
 /// The type of a column over there; `RowBinary` has the same bytes for both levels.
-package enum ClickHouseType: Hashable, Sendable {
+enum ClickHouseType: Hashable, Sendable {
     case boolean, int64, uint64, double
     /// Exact decimals with so many digits behind the point.
     case decimal(scale: Int)
@@ -16,7 +15,7 @@ package enum ClickHouseType: Hashable, Sendable {
     case hash
 
     /// The type for a column of ours; nil for one that no stored table has.
-    package init?(_ column: TableColumn) {
+    init?(_ column: TableColumn) {
         switch column.type {
         case .boolean: self = .boolean
         case .integer: self = .int64
@@ -58,20 +57,19 @@ package enum ClickHouseType: Hashable, Sendable {
     }
 }
 
-// tests: as `ClickHouseType`.
 /// A column over there, and what its values are made of.
-package struct ClickHouseColumn: Hashable, Sendable {
+struct ClickHouseColumn: Hashable, Sendable {
     /// Its name.
-    package var name: String
+    var name: String
     /// Its type.
-    package var type: ClickHouseType
+    var type: ClickHouseType
     /// Whether a value may be missing.
-    package var isNullable = false
+    var isNullable = false
     /// What its values are made of.
-    package var source: Source
+    var source: Source
 
     /// What values are made of.
-    package enum Source: Hashable, Sendable {
+    enum Source: Hashable, Sendable {
         /// One of our columns, by place.
         case column(Int)
         /// Which of several stores the row is of.
@@ -89,7 +87,7 @@ package struct ClickHouseColumn: Hashable, Sendable {
     }
 }
 
-// tests: as `ClickHouseType`.
+// tests: tables are looked at without a server.
 /// A table over there that rows are put into. Nothing in it is ever changed: what stands for what is said by which
 /// shipments count and by what came last.
 package struct ClickHouseTable: Hashable, Sendable {
@@ -104,11 +102,11 @@ package struct ClickHouseTable: Hashable, Sendable {
     }
 
     /// The table of ours.
-    package let table: ShippedTable
+    let table: ShippedTable
     /// What its rows are.
-    package let role: Role
+    let role: Role
     /// All columns, in order.
-    package let columns: [ClickHouseColumn]
+    let columns: [ClickHouseColumn]
 
     static let hashColumn = "shipped_hash"
     static let revisionColumn = "shipped_revision"
@@ -140,13 +138,13 @@ package struct ClickHouseTable: Hashable, Sendable {
     }
 
     /// Those of a table of ours.
-    package static func of(_ table: ShippedTable) -> [ClickHouseTable] {
+    static func of(_ table: ShippedTable) -> [ClickHouseTable] {
         table.isKeyed
             ? [ClickHouseTable(table, .versions)] : [ClickHouseTable(table, .facts), ClickHouseTable(table, .overlay)]
     }
 
     /// Its name. That of ours is the view's, which shows what counts.
-    package var name: String {
+    var name: String {
         switch role {
         case .facts: "\(table.name)_facts"
         case .overlay: "\(table.name)_overlay"

@@ -22,8 +22,8 @@ package struct ShipmentLedger: Sendable {
 
     /// What becomes of a number that was written down.
     package enum Claim: Hashable, Sendable {
-        /// It is the sender's own, and no other one can get it. These before it count as never brought, once it is done,
-        /// beside those that the shipment it began at names: only the last one says what is passed over.
+        /// It is the sender's own, and no other one can get it. These before it count as never brought, once it is
+        /// done, beside those that the shipment it began at names: only the last one says what is passed over.
         case held(void: [Int64])
         /// Somebody wrote down the same number or a higher one: it is tried again above that.
         case taken(above: Int64)
