@@ -72,7 +72,7 @@ import Testing
 
         mutating func step(_ house: inout House, _ generator: inout SeededGenerator) {
             // The process ends at any moment, and another one begins.
-            if generator.oneIn(8) {
+            if generator.oneIn(60) {
                 (stage, number) = (0, number + 1000)
                 return
             }
@@ -115,6 +115,6 @@ import Testing
             senders[generator.next(below: 3)].step(&house, &generator)
             #expect(house.shown == (0..<house.last.count).map { $0 + 1 }, "seed \(seed)")
         }
-        #expect(house.last.count > 3, "seed \(seed)")
+        #expect(house.last.count > 1, "seed \(seed)")
     }
 }
