@@ -29,6 +29,7 @@ SETTINGS = """ship:
     tables: {tables}
     batch_events: {batch}
     batch_age: 200ms
+    tidy_shipments: 4
 """
 ALL = "events, turns, conversations, rollups"
 with open(os.path.join(shipping_postgresql.TOP, "Schemas", "postgresql", "tables.sql"), encoding="utf-8") as lines:

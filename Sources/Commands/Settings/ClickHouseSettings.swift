@@ -158,6 +158,13 @@ extension Setting {
             change(&settings) { $0.configuration.batchNanoseconds = age }
         },
         Setting(
+            key: "ship.clickhouse.tidy_shipments",
+            purpose: "after how many shipments rows that no longer count are taken away, 200 by default"
+        ) { settings, text in
+            let count = try SettingText.count(text)
+            change(&settings) { $0.place.tidyShipments = count }
+        },
+        Setting(
             key: "ship.clickhouse.storage_policy",
             purpose: "the storage policy of tables that are made, of a server with more than one kind of disk"
         ) { settings, text in

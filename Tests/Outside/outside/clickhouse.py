@@ -19,7 +19,8 @@ CONFIGURATION = """<yandex>
 <logger><level>warning</level><log>{folder}/log</log><errorlog>{folder}/errors</errorlog></logger>
 <http_port>{port}</http_port><listen_host>127.0.0.1</listen_host><path>{folder}/data/</path><tmp_path>{folder}/tmp/</tmp_path>
 <users_config>{folder}/users.xml</users_config><default_profile>default</default_profile><default_database>default</default_database>
-<mark_cache_size>5368709</mark_cache_size><timezone>UTC</timezone></yandex>
+<mark_cache_size>5368709</mark_cache_size><timezone>UTC</timezone>
+<merge_tree><old_parts_lifetime>10</old_parts_lifetime></merge_tree></yandex>
 """
 USERS = """<yandex><profiles><default><max_memory_usage>2000000000</max_memory_usage></default></profiles>
 <users><plimsoll><password>{password}</password><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota></plimsoll></users>

@@ -17,6 +17,8 @@ package struct ClickHouseDestination: ShippingDestination {
         package var authorityFile: String?
         /// Where old rows go; nil: they stay where they are.
         package var tiers: ClickHouseTiers?
+        /// After so many shipments rows that no longer count are taken away.
+        package var tidyShipments = 200
 
         /// As nobody said otherwise.
         package init(url: String) { self.url = url }
@@ -28,7 +30,7 @@ package struct ClickHouseDestination: ShippingDestination {
     private let password: @Sendable () throws -> String
     private let randomness: any Randomness
     private let isForced: Bool
-    private let upkeep = ClickHouseUpkeep()
+    private let upkeep: ClickHouseUpkeep
 
     /// - Parameters:
     ///   - password: asked for at each connection, so that a file of it may change.
@@ -38,6 +40,7 @@ package struct ClickHouseDestination: ShippingDestination {
         isForced: Bool = false
     ) {
         (self.place, self.password, self.randomness, self.isForced) = (place, password, randomness, isForced)
+        upkeep = ClickHouseUpkeep(after: place.tidyShipments)
         name = "clickhouse \(place.database)"
     }
 
@@ -102,10 +105,11 @@ final class ClickHouseUpkeep: Sendable {
         var changed: Set<String> = []
     }
 
-    /// After so many shipments.
-    private static let shipmentsMax = 200
-
+    private let shipmentsMax: Int
     private let state = Mutex(State())
+
+    /// - Parameter shipmentsMax: after so many.
+    init(after shipmentsMax: Int) { self.shipmentsMax = shipmentsMax }
 
     /// A shipment brought rows to some tables.
     /// - Returns: the tables that are due; nil: none are.
@@ -113,7 +117,7 @@ final class ClickHouseUpkeep: Sendable {
         state.withLock { state in
             state.shipments += 1
             state.changed.formUnion(tables)
-            guard state.shipments >= Self.shipmentsMax else { return nil }
+            guard state.shipments >= shipmentsMax else { return nil }
             defer { state = State() }
             return state.changed
         }

@@ -26,24 +26,24 @@ extension ShippingFailure {
         }
         let words = "the server refuses it: \(line)"
         switch code {
-        // Unknown user, wrong or missing password.
-        case 192, 193, 194, 516:
+        // Unknown user, wrong or missing password, an address that may not.
+        case 192, 193, 194, 195, 516:
             self.init(
                 .permanent, "login", "the server lets nobody in by this name and password",
                 advice: "set ship.clickhouse.user, and password_file or PLIMSOLL_SHIP_CLICKHOUSE_PASSWORD")
         case 164, 291, 497:
             self.init(
                 .permanent, "rights", words, advice: "grant the user what Schemas/clickhouse/user.sql grants")
-        // Somebody dropped or changed something under us: the next connection looks at it anew.
-        case 10, 16, 36, 44, 47, 60, 81: self.init(.transient, "schema", words)
+        // Somebody made, dropped or changed something under us: the next connection looks at it anew.
+        case 8, 10, 15, 16, 47, 57, 60, 81, 82: self.init(.transient, "schema", words)
         // Times and rates of one query.
         case 159, 160, 394: self.init(.transient, "timeout", words)
         // Memory, and rows or bytes of one query.
         case 158, 241, 307, 396: self.init(.transient, "too_large", words)
         // A copy that has lost those who keep copies together.
         case 242: self.init(.transient, "read_only", words)
-        // Too many queries, parts or bytes on disk, for now.
-        case 202, 243, 252, 473: self.init(.transient, "resources", words)
+        // Too many queries, parts or bytes on disk, for now; a quota.
+        case 201, 202, 243, 252, 473: self.init(.transient, "resources", words)
         // A broken way between servers, or to Keeper.
         case 3, 32, 33, 209, 210, 225, 279, 285, 286, 319, 999: self.init(.transient, "connection", words)
         default:
