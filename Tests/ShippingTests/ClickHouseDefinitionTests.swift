@@ -129,4 +129,11 @@ import Testing
         #expect(failure(502, "<html>").kind == .transient && failure(404, "<html>").kind == .permanent)
         #expect(failure(401, "").reason == "login")
     }
+
+    @Test func answersAreReadCellByCell() {
+        func rows(_ text: String) -> [[String?]] { TabSeparated.rows(Array(text.utf8)) }
+        #expect(rows("") == [] && rows("1\n") == [["1"]])
+        #expect(rows("a\t\\N\t\n\\\\N\tb\\tc\td\\'e\n") == [["a", nil, ""], ["\\N", "b\tc", "d'e"]])
+        #expect(rows("DateTime64(9, \\'UTC\\')\n") == [["DateTime64(9, 'UTC')"]])
+    }
 }

@@ -33,7 +33,7 @@ final class ClickHouseConnection {
     /// - Throws: ``ShippingFailure``.
     @discardableResult
     func run(_ statement: String) throws(ShippingFailure) -> [[String?]] {
-        Self.rows(try send(Array(statement.utf8), settings))
+        TabSeparated.rows(try send(Array(statement.utf8), settings))
     }
 
     /// Puts rows into a table; all of them are there afterwards, of each part of the table at once.
@@ -92,28 +92,6 @@ final class ClickHouseConnection {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// Rows of an answer in the form `TabSeparated`.
-    static func rows(_ bytes: [UInt8]) -> [[String?]] {
-        bytes.split(separator: UInt8(ascii: "\n")).map { line in
-            line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false).map(cell)
-        }
-    }
-
-    private static func cell(_ bytes: ArraySlice<UInt8>) -> String? {
-        if Array(bytes) == Array("\\N".utf8) { return nil }
-        var (plain, isEscaped): ([UInt8], Bool) = ([], false)
-        for byte in bytes {
-            if !isEscaped, byte == UInt8(ascii: "\\") {
-                isEscaped = true
-                continue
-            }
-            let letters = [UInt8(ascii: "n"): UInt8(0x0A), UInt8(ascii: "t"): 0x09, UInt8(ascii: "r"): 0x0D]
-            plain.append(isEscaped ? letters[byte] ?? byte : byte)
-            isEscaped = false
-        }
-        return String(decoding: plain, as: UTF8.self)
     }
 }
 

@@ -3,11 +3,11 @@ import Hashing
 /// Where rows go that are old, of servers with more than one kind of disk.
 package struct ClickHouseTiers: Hashable, Sendable {
     /// The storage policy of the tables, which the server's configuration has.
-    package var policy: String
+    let policy: String
     /// Its volume for old rows.
-    package var volume: String
+    let volume: String
     /// How old they are, in days.
-    package var days: Int
+    let days: Int
 
     /// Takes each part as given.
     package init(policy: String, volume: String, days: Int) {

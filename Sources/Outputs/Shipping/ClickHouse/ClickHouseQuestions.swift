@@ -1,3 +1,4 @@
+import Bytes
 import Hashing
 
 /// What is asked of a table of ours over there, by the view that shows what counts.
@@ -39,6 +40,18 @@ struct ClickHouseQuestions {
     /// Conversations or buckets that have rows on a day, as hexadecimal digits.
     func scopes(of day: Int64) -> String {
         "SELECT DISTINCT hex(\(ClickHouseTable.scopeColumn)) FROM \(view) WHERE \(self.day) = \(day)"
+    }
+
+    /// Which of some conversations or buckets have rows, whether they count or not, as hexadecimal digits.
+    func scopes(among scopes: ArraySlice<Hash128>) -> String {
+        let list = scopes.map { scope in
+            var bytes = RowBinary()
+            bytes.append(hash: scope)
+            return "unhex('\(hexadecimal(bytes.bytes))')"
+        }
+        return "SELECT DISTINCT hex(\(ClickHouseTable.scopeColumn)) FROM "
+            + "\(names.place(ClickHouseTable(table, .versions).name)) WHERE \(ClickHouseTable.scopeColumn) IN "
+            + "(\(list.joined(separator: ", ")))"
     }
 
     /// What stands there in short, by stretches: number of rows, hashes, costs, tokens.

@@ -188,7 +188,7 @@ final class ClickHouseSession: ShippingSession {
     /// Writes rows for what is no longer there.
     private func takeAway(_ load: inout ClickHouseLoad) throws(ShippingFailure) {
         guard load.table.kind == .events else {
-            var gone = load.replaced
+            var gone = try known(load.replaced.filter { !load.brought.contains($0) }, of: load.table)
             if case .day(let day) = load.cleared {
                 for row in try connection.run(questions(load.table).scopes(of: day)) {
                     if let scope = row[0].flatMap(Self.hash) { gone.append(scope) }
@@ -216,6 +216,21 @@ final class ClickHouseSession: ShippingSession {
             load.append(gone: .position(position), revision: revision)
         }
     }
+
+    /// Those of conversations or buckets that have ever had rows: of the others nothing has to be taken away.
+    private func known(_ scopes: [Hash128], of table: ShippedTable) throws(ShippingFailure) -> [Hash128] {
+        var known: [Hash128] = []
+        for start in stride(from: 0, to: scopes.count, by: Self.scopesMax) {
+            let part = scopes[start..<min(start + Self.scopesMax, scopes.count)]
+            for row in try connection.run(questions(table).scopes(among: part)) {
+                if let scope = row[0].flatMap(Self.hash) { known.append(scope) }
+            }
+        }
+        return known
+    }
+
+    /// So many conversations or buckets stand in one question.
+    private static let scopesMax = 2000
 
     private static func hash(_ digits: String) -> Hash128? {
         guard let bytes = bytes(ofHexadecimal: digits.utf8, allowsCapitals: true), bytes.count == 16 else {
