@@ -133,7 +133,7 @@ class Door(threading.Thread):
     def serve(self, inside):
         kind = self.cuts() if self.cuts else None
         try:
-            with inside, socket.create_connection(("127.0.0.1", self.port)) as outside:
+            with socket.create_connection(("127.0.0.1", self.port)) as outside:
                 if kind == "request":
                     self.cut_count += 1
                     outside.sendall(inside.recv(1 << 10))
@@ -145,9 +145,13 @@ class Door(threading.Thread):
                             self.cut_count += 1
                             break
                         inside.sendall(piece)
-                self.end(inside, outside)
+                self.end(outside)
         except OSError:
             pass
+        finally:
+            # Closed alone it would stay open as long as the other thread reads it.
+            self.end(inside)
+            inside.close()
 
     @staticmethod
     def end(*connections):

@@ -155,16 +155,17 @@ package struct ClickHouseDefinitions: Sendable {
         return views
     }
 
-    /// What makes a view, in place of one of before.
+    /// What makes a view, in place of one of before. An old server runs what it has of a statement when the connection
+    /// breaks, so no statement that changes anything is one without its last bracket.
     func make(view name: String, _ select: String) -> [String] {
-        let place = names.place(name)
-        if level == .modern { return ["CREATE OR REPLACE VIEW \(place)\(names.everywhere) AS \(select)"] }
-        return ["DROP TABLE IF EXISTS \(place)", "CREATE VIEW \(place) AS \(select)"]
+        let (place, whole) = (names.place(name), "SELECT * FROM (\(select))")
+        if level == .modern { return ["CREATE OR REPLACE VIEW \(place)\(names.everywhere) AS \(whole)"] }
+        return ["DROP TABLE IF EXISTS \(place)", "CREATE VIEW \(place) AS \(whole)"]
     }
 
     /// Tells the views of one version from those of another.
     func viewsHash(_ tables: [ShippedTable]) -> UInt64 {
-        xxh3(Array(views(tables).map { "\($0.name) \($0.select)" }.joined(separator: "\n").utf8))
+        xxh3(Array(views(tables).flatMap { make(view: $0.name, $0.select) }.joined(separator: "\n").utf8))
     }
 
     /// All of it as a file for who makes the tables himself, in the order of their names.

@@ -101,11 +101,11 @@ struct ClickHouseQuestions {
         let key = table.role == .overlay ? "position" : ClickHouseTable.scopeColumn
         if table.role == .facts {
             if void.isEmpty && base == 0 { return nil }
-            return "ALTER TABLE \(place) DELETE WHERE \(revision) <= \(base)"
-                + (void.isEmpty ? "" : " OR \(revision) IN (\(list))")
+            return "ALTER TABLE \(place) DELETE WHERE (\(revision) <= \(base)"
+                + (void.isEmpty ? "" : " OR \(revision) IN (\(list))") + ")"
         }
-        return "ALTER TABLE \(place) DELETE WHERE \(revision) < \(last) AND (\(key), \(revision)) NOT IN "
+        return "ALTER TABLE \(place) DELETE WHERE (\(revision) < \(last) AND (\(key), \(revision)) NOT IN "
             + "(SELECT \(key), max(\(revision)) FROM \(place) WHERE \(revision) > \(base) AND \(revision) <= \(last)"
-            + (void.isEmpty ? "" : " AND \(revision) NOT IN (\(list))") + " GROUP BY \(key))"
+            + (void.isEmpty ? "" : " AND \(revision) NOT IN (\(list))") + " GROUP BY \(key)))"
     }
 }

@@ -283,8 +283,8 @@ final class ClickHouseSession: ShippingSession {
         }
         let shipments = definitions.names.place(ClickHouseDefinitions.shipmentsTable)
         try connection.run(
-            "ALTER TABLE \(shipments) DELETE WHERE revision < \(last - Self.shipmentsKept) "
-                + "AND position < \(highestPosition)")
+            "ALTER TABLE \(shipments) DELETE WHERE (revision < \(last - Self.shipmentsKept) "
+                + "AND position < \(highestPosition))")
     }
 
     /// So many of the last shipments stay written down.
