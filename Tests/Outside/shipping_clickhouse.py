@@ -97,6 +97,9 @@ class Scene(shipping_postgresql.Scene):
         self.expect(len(tables) > 40, f"{when}: only {len(tables)} tables are there")
         for table, columns in tables.items():
             ours, theirs = ["count(*)"], ["count()"]
+            if table == "events" and self.options.kind == "debian":
+                # An old server has buffers for each column of each table at one time.
+                columns = [column for column in columns if column[0] in ("position", "tenant", "conversation_id")]
             for name, kind in columns:
                 mine, other = f'"{name}"', f"`{name}`"
                 ours.append(f"count({mine})")
