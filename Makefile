@@ -29,7 +29,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 LIBRARIES := libpg-query-dev libsimdjson-dev libre2-dev liblz4-dev libzstd-dev libxxhash-dev zlib1g-dev libssl-dev libcurl4-openssl-dev libpq-dev libjs-chart.js
 # What commands of README ask a server with.
 TOOLS := curl
-CHECKERS := chromium chromium-driver iproute2 openssl prometheus prometheus-alertmanager postgresql python3-venv strace
+CHECKERS := chromium chromium-driver clickhouse-server iproute2 openssl prometheus prometheus-alertmanager postgresql python3-venv strace
 PACKAGERS := dpkg-dev binutils
 # What Benchmarks/kernels.py counts with.
 COUNTERS := valgrind binutils python3

@@ -155,7 +155,7 @@ let package = Package(
 
         room(
             "Shipping", "Outputs/Shipping",
-            uses: ["Bytes", "Columnar", "Exporting", "Hashing", "Platform", "PostgresConnections"]),
+            uses: ["Bytes", "Columnar", "Exporting", "HTTPRequests", "Hashing", "Platform", "PostgresConnections"]),
         tests(
             "Shipping",
             uses: ["Bytes", "Columnar", "Domain", "EventStores", "Exporting", "Hashing", "Platform", "Shipments"]),

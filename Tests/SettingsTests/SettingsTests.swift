@@ -390,6 +390,51 @@ private let doubling =
         #expect(nowhere.count == 1 && "\(nowhere)".contains("ship.postgresql.connection"))
     }
 
+    @Test func shippingToClickHouseIsSaidByFileAndEnvironment() throws {
+        let text = """
+            ship:
+              clickhouse:
+                url: https://db.example.org:8443/
+                user: shipper
+                password_file: /etc/plimsoll/clickhouse
+                database: figures
+                tables: turns, rollups
+                batch_events: 500
+                batch_age: 2s
+                storage_policy: tiered
+                cold_volume: cold
+            """
+        #expect(SettingsFile(text).findings == [])
+        let shipping = try #require(SettingsFile(text).applied(to: ServeSettings()).clickHouseShipping)
+        #expect(shipping.place.url == "https://db.example.org:8443" && shipping.place.user == "shipper")
+        #expect(shipping.configuration.tables == ["turns", "rollups"] && shipping.configuration.batchEvents == 500)
+        #expect(shipping.tiers == ClickHouseTiers(policy: "tiered", volume: "cold", days: 90))
+        let destination = shipping.destination(
+            in: SimulatedFileSystem(seed: 1), randomness: SeededRandomness(seed: 1))
+        #expect(destination.name == "clickhouse figures")
+        // A file that is not there is told before anything is sent, with what it is for.
+        do throws(ShippingFailure) {
+            _ = try destination.connect(isAbandoned: { false })
+            Issue.record("it goes without a password")
+        } catch {
+            #expect(error.reason == "login" && error.advice?.contains("password_file") == true)
+        }
+        let fromVariables = try ServeSettings.layered(file: nil) { name in
+            ["PLIMSOLL_SHIP_CLICKHOUSE_URL": "http://a:8123", "PLIMSOLL_SHIP_CLICKHOUSE_PASSWORD": "canary"][name]
+        }
+        #expect(fromVariables.clickHouseShipping?.place.database == "plimsoll")
+        for (key, value) in [
+            ("database", "Figures"), ("url", "db:8123"), ("url", "http://me:canary@db:8123"), ("node", "0"),
+            ("batch_age", "soon"), ("cold_volume", "cold"), ("cold_days", "never"),
+        ] {
+            let said = "ship:\n  clickhouse:\n    url: http://a:8123\n    \(key): \"\(value)\"\n"
+            let found = SettingsFile(key == "url" ? "ship:\n  clickhouse:\n    url: \"\(value)\"\n" : said).findings
+            #expect(found.count == 1 && !"\(found)".contains("canary"), "\(key) \(value): \(found)")
+        }
+        let nowhere = SettingsFile("ship:\n  clickhouse:\n    database: figures\n").findings
+        #expect(nowhere.count == 1 && "\(nowhere)".contains("ship.clickhouse.url"))
+    }
+
     private static let promises = """
         answer_limit: 20s
         answer_limits:

@@ -225,6 +225,23 @@ import Testing
         Self.expectSame(database, world)
     }
 
+    /// A server that goes on shipping while somebody has what differs put right does not end that.
+    @Test func whoShipsMeanwhileEndsNoRepair() throws {
+        let (database, world) = (SimulatedDatabase(), ShippedWorld())
+        var generator = SeededGenerator(seed: 8)
+        world.state.withLock { $0.events = (1...50).map { Self.event($0, &generator) } }
+        try Self.settle(Self.shipper(database, world), world)
+        let check = ShippingCheck(database, from: world, Self.configuration())
+        database.state.withLock { $0.tables["turns"] = [:] }
+        let found = try check.compare().findings
+        #expect(!found.isEmpty)
+        // Each third transaction finds that somebody was there before it.
+        database.movesOneIn.withLock { $0 = 3 }
+        try check.repair(found)
+        database.movesOneIn.withLock { $0 = 0 }
+        Self.expectSame(database, world)
+    }
+
     /// A correction that was the last thing to happen is followed once, however long nothing else does.
     @Test func whatWasFollowedIsNotFollowedAgain() throws {
         let (database, world) = (SimulatedDatabase(), ShippedWorld())

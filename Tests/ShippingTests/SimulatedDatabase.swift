@@ -31,6 +31,19 @@ final class SimulatedDatabase: ShippingDestination {
     let faults: Mutex<Faults>
     /// Calls so far.
     let calls = Mutex(0)
+    /// Once in so many transactions somebody else has brought one just before; 0: never.
+    let movesOneIn = Mutex(0)
+    private let begun = Mutex(0)
+
+    /// A transaction begins; perhaps after one of somebody else.
+    func begin() {
+        let every = movesOneIn.withLock { $0 }
+        let number = begun.withLock { count in
+            count += 1
+            return count
+        }
+        if every > 0, number % every == 0 { state.withLock { $0.mark.epoch += 1 } }
+    }
 
     init(seed: UInt64 = 1, faultOneIn: Int = 0) {
         faults = Mutex(Faults(generator: SeededGenerator(seed: seed), oneIn: faultOneIn))
@@ -96,13 +109,15 @@ final class SimulatedSession: ShippingSession {
         return state.mark
     }
 
-    func begin(at mark: ShippingMark) throws(ShippingFailure) {
+    func begin(at mark: ShippingMark) throws(ShippingFailure) -> Int64 {
         try database.step {}
+        database.begin()
         let state = database.state.withLock { $0 }
         guard state.mark.epoch == mark.epoch, state.mark.position == mark.position else {
             throw ShippingFailure(.moved, "moved", "it is elsewhere")
         }
         (pending, put, scopes, settled, cleared, rows) = (state, [:], [], [], [], 0)
+        return mark.epoch + 1
     }
 
     func put(_ rows: ShippedRows) throws(ShippingFailure) {

@@ -161,6 +161,22 @@ import Testing
         #expect(try String(contentsOf: file, encoding: .utf8) == text, "REWRITE_GOLDENS=1 writes it anew")
     }
 
+    /// The same for ClickHouse: one server, and a cluster with two kinds of disks.
+    @Test(arguments: ["tables", "cluster"]) func theFilesOfClickHouseAreWhatIsMade(name: String) throws {
+        let world = try World()
+        let tables = try StoreShipping(world.store, clock: world.clock).pinned().tables
+        let cluster = ClickHouseDefinitions(
+            database: "plimsoll", cluster: "plimsoll",
+            tiers: ClickHouseTiers(policy: "tiered", volume: "cold", days: 90))
+        let text = (name == "cluster" ? cluster : ClickHouseDefinitions(database: "plimsoll")).file(tables)
+        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Schemas/clickhouse/\(name).sql")
+        if ProcessInfo.processInfo.environment["REWRITE_GOLDENS"] == "1" {
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(try String(contentsOf: file, encoding: .utf8) == text, "REWRITE_GOLDENS=1 writes it anew")
+    }
+
     @Test func namesOfStoresAreTheirsAlone() throws {
         let world = try World()
         let name = StoreShipping(world.store, clock: world.clock).name

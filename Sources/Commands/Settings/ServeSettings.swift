@@ -39,6 +39,8 @@ package struct ServeSettings: Sendable {
     package var postgresShipping: PostgresShippingSettings?
     /// Somebody said where that is.
     var isShippingNamed = false
+    /// What is shipped to a ClickHouse server; nil: nothing is.
+    package var clickHouseShipping: ClickHouseShippingSettings?
 
     /// Where dashboards lie that pages show beside the program's own; nil: nowhere.
     package var dashboardFolder: String?
@@ -144,7 +146,7 @@ package struct ServeSettings: Sendable {
                     "ship.postgresql.connection says where to ship to; environment where PG* variables do"
                 ))
         }
-        return contradictions + alerts.contradictions
+        return contradictions + (clickHouseShipping?.contradictions ?? []) + alerts.contradictions
     }
 
     /// The first thing that settings make impossible together; nil when all is well.
@@ -309,7 +311,7 @@ extension Setting {
             ) {
                 $0.dashboardFolder = try SettingText.name($1)
             },
-        ] + retention + archive + outcomes + traces + shipping + alerts
+        ] + retention + archive + outcomes + traces + shipping + clickHouse + alerts
 
     private static let retention: [Setting] = [
         Setting(

@@ -8,6 +8,7 @@ import HTTPFronts
 import OperatorLogs
 import Platform
 import Settings
+import Shipping
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -188,6 +189,15 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
+    /// Databases that are shipped to.
+    private static func shipping(_ settings: ServeSettings, _ machine: Machine) -> [ShippingTarget] {
+        let clickHouse = settings.clickHouseShipping.map { shipping in
+            ShippingTarget(
+                shipping.destination(in: machine.fileSystem, randomness: machine.randomness), shipping.configuration)
+        }
+        return [settings.postgresShipping?.target, clickHouse].compactMap(\.self)
+    }
+
     private func serve(_ settings: ServeSettings, _ machine: Machine, _ log: OperatorLog) async throws {
         let settings = try flagged(settings)
         returnMemoryEarly()
@@ -198,7 +208,7 @@ struct ServeCommand: AsyncParsableCommand {
             isInsecure: insecure || settings.isInsecure, limits: settings.limits)
         configuration.otlpListen = try otlpAddress(settings)
         configuration.traceExport = settings.traces
-        configuration.shipping = settings.postgresShipping.map { [$0.target] } ?? []
+        configuration.shipping = Self.shipping(settings, machine)
         configuration.isTokenRequired = requireTokens || settings.isTokenRequired
         (configuration.names, configuration.proxies) = (settings.names, settings.proxies)
         configuration.traceLink = settings.traceLink

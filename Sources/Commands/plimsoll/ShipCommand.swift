@@ -11,8 +11,8 @@ struct ShipCommand: ParsableCommand {
         commandName: "ship", abstract: "How a database stands that is shipped to, and whether it has what is here.",
         discussion: """
             What is shipped, and where, the settings of `plimsoll serve` say (ship.postgresql.…, or \
-            PLIMSOLL_SHIP_POSTGRESQL_… in the environment); the server ships. These commands look beside it, and read \
-            a data directory that may be served meanwhile.
+            PLIMSOLL_SHIP_POSTGRESQL_… in the environment, or ship.clickhouse.… likewise); the server ships. These \
+            commands look beside it, and read a data directory that may be served meanwhile.
             """,
         subcommands: [Status.self, Check.self, Tables.self])
 
@@ -26,13 +26,17 @@ struct ShipCommand: ParsableCommand {
 
         @OptionGroup var data: DataOptions
         @OptionGroup var options: ShipOptions
+        @Option(help: ArgumentHelp("A cluster of ClickHouse whose servers share the tables.", valueName: "name"))
+        var cluster: String?
 
         func run() throws {
             let (machine, shipping) = try options.settings()
+            if cluster != nil, shipping.isPostgres {
+                throw CommandFailure(.badInput, "only ClickHouse has clusters", advice: "leave --cluster out")
+            }
             let text = try machine.reading(data.directory, isRepeatable: true, asksServers: false) { store in
                 let all = try StoreShipping(store, clock: machine.clock).pinned().tables
-                return PostgresDefinitions(schema: shipping.schema)
-                    .file(ShippingChoice.tables(shipping.configuration.tables, of: all))
+                return shipping.definitions(ShippingChoice.tables(shipping.configuration.tables, of: all), cluster)
             }
             try StandardStream.output.print(text)
         }
@@ -112,13 +116,15 @@ struct ShipCommand: ParsableCommand {
 struct ShipOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The settings file of the server.", valueName: "file"))
     var config: String?
+    @Option(help: "Which database, where the settings name several: postgresql or clickhouse.")
+    var to: ShipChoice.Kind?
 
     /// Runs something over the store and the database.
     func withCheck<Result>(
         of directory: String, isForced: Bool, _ body: (ShippingCheck) throws -> Result
     ) throws -> Result {
         let (machine, shipping) = try settings()
-        let destination = shipping.destination(isForced: isForced)
+        let destination = shipping.destination(isForced)
         do {
             return try machine.reading(directory, isRepeatable: true, asksServers: false) { store in
                 try body(
@@ -133,14 +139,60 @@ struct ShipOptions: ParsableArguments {
     }
 
     /// What the settings say of shipping.
-    func settings() throws -> (machine: Machine, shipping: PostgresShippingSettings) {
+    func settings() throws -> (machine: Machine, shipping: ShipChoice) {
         let machine = Machine()
         let settings = try SettingsReading.serve(config: config, in: machine.fileSystem)
-        guard let shipping = settings.postgresShipping else {
+        let choices = ShipChoice.all(settings, machine)
+        let wanted = to.map { name in choices.filter { $0.kind == name } } ?? choices
+        if wanted.count == 1 { return (machine, wanted[0]) }
+        if wanted.count > 1 {
             throw CommandFailure(
-                .badInput, "the settings name no database to ship to",
-                advice: "name the server's settings file by --config, or set ship.postgresql.connection in it")
+                .badInput, "the settings name several databases to ship to",
+                advice: "say which one: --to \(choices.map(\.kind.rawValue).joined(separator: " or --to "))")
         }
-        return (machine, shipping)
+        throw CommandFailure(
+            .badInput, "the settings name no \(to.map { "\($0.rawValue) " } ?? "")database to ship to",
+            advice: "name the server's settings file by --config, or set ship.postgresql.connection or "
+                + "ship.clickhouse.url in it")
+    }
+}
+
+/// A database that the settings name.
+struct ShipChoice {
+    /// Of which kind.
+    enum Kind: String, ExpressibleByArgument, CaseIterable {
+        case postgresql, clickhouse
+    }
+
+    let kind: Kind
+    let configuration: ShippingConfiguration
+    /// Where it goes; true: rows are written whatever is there.
+    let destination: (Bool) -> any ShippingDestination
+    /// The statements that make tables, of one server or of a cluster.
+    let definitions: ([ShippedTable], String?) -> String
+
+    var isPostgres: Bool { kind == .postgresql }
+
+    static func all(_ settings: ServeSettings, _ machine: Machine) -> [ShipChoice] {
+        let postgres = settings.postgresShipping.map { shipping in
+            ShipChoice(
+                kind: .postgresql, configuration: shipping.configuration,
+                destination: { shipping.destination(isForced: $0) },
+                definitions: { tables, _ in PostgresDefinitions(schema: shipping.schema).file(tables) })
+        }
+        let clickHouse = settings.clickHouseShipping.map { shipping in
+            ShipChoice(
+                kind: .clickhouse, configuration: shipping.configuration,
+                destination: { isForced in
+                    shipping.destination(
+                        in: machine.fileSystem, randomness: machine.randomness, isForced: isForced)
+                },
+                definitions: { tables, cluster in
+                    ClickHouseDefinitions(
+                        database: shipping.place.database, cluster: cluster, tiers: shipping.tiers
+                    ).file(tables)
+                })
+        }
+        return [postgres, clickHouse].compactMap(\.self)
     }
 }

@@ -14,9 +14,10 @@ package struct ShippedRows: Sendable {
     /// To what each belongs, a conversation or a bucket, whose rows are replaced together; empty for events.
     package let scopes: [Hash128]
 
+    // tests: rows are encoded without a shipper.
     /// Events.
     /// - Precondition: the table is one of events.
-    init(events chunk: Chunk, of table: ShippedTable) {
+    package init(events chunk: Chunk, of table: ShippedTable) {
         precondition(table.kind == .events, "events have positions")
         (self.table, self.chunk, keys, scopes) = (table, chunk, [], [])
     }

@@ -283,11 +283,11 @@ package final class Shipper: Sendable {
     private func ship(_ work: ShippingWork, _ view: any ShippingView, _ state: inout State) throws -> ShippedSize {
         guard let session = state.session else { preconditionFailure("it is shipped over a connection") }
         state.rows = 0
-        try session.begin(at: state.mark)
+        let epoch = try session.begin(at: state.mark)
         var load = ShippingLoad(view: view, session: session, tables: state.tables, configuration: configuration)
         try load.put(work)
         var mark = state.mark
-        mark.epoch += 1
+        mark.epoch = epoch
         switch work {
         case .events(_, let through):
             mark.position = through

@@ -193,18 +193,33 @@ package struct ShippingCheck {
     /// - Throws: ``ShippingFailure``; what the store throws.
     package func repair(_ findings: [Finding]) throws {
         for finding in findings {
-            let view = try source.pinned()
-            let (session, began) = try connect(view, prepares: true)
-            var mark = began
-            for work in work(finding, through: mark.position) {
-                try session.begin(at: mark)
-                var load = ShippingLoad(
-                    view: view, session: session, tables: tables(view), configuration: configuration)
-                try load.put(work)
-                if let stretch = Self.cleared(work, finding, view) { try session.clear(stretch, of: finding.table) }
-                mark.epoch += 1
-                _ = try session.commit(mark)
+            for attempt in 1...Self.attemptsMax {
+                do {
+                    try repair(finding)
+                    break
+                } catch let failure as ShippingFailure where failure.kind == .moved && attempt < Self.attemptsMax {
+                    // Somebody shipped meanwhile: what was brought stays, the rest is brought from where that led.
+                    continue
+                }
             }
+        }
+    }
+
+    /// Whoever ships gets in between as often as he has something to ship.
+    private static let attemptsMax = 20
+
+    private func repair(_ finding: Finding) throws {
+        let view = try source.pinned()
+        let (session, began) = try connect(view, prepares: true)
+        var mark = began
+        for work in work(finding, through: mark.position) {
+            let epoch = try session.begin(at: mark)
+            var load = ShippingLoad(
+                view: view, session: session, tables: tables(view), configuration: configuration)
+            try load.put(work)
+            if let stretch = Self.cleared(work, finding, view) { try session.clear(stretch, of: finding.table) }
+            mark.epoch = epoch
+            _ = try session.commit(mark)
         }
     }
 

@@ -23,8 +23,9 @@ package protocol ShippingSession: AnyObject {
     /// - Throws: ``ShippingFailure``.
     func standing(_ tables: [ShippedTable], source: String) throws(ShippingFailure) -> ShippingMark
     /// Begins a transaction.
+    /// - Returns: what counts it, the epoch of the mark that it ends with: more than that of this one.
     /// - Throws: ``ShippingFailure``, of kind `moved` where the destination is not at the mark.
-    func begin(at mark: ShippingMark) throws(ShippingFailure)
+    func begin(at mark: ShippingMark) throws(ShippingFailure) -> Int64
     /// Puts rows in place: those whose key is there already stand for what is there, where they differ.
     /// - Throws: ``ShippingFailure``.
     func put(_ rows: ShippedRows) throws(ShippingFailure)
@@ -38,7 +39,7 @@ package protocol ShippingSession: AnyObject {
     /// - Throws: ``ShippingFailure``.
     func clear(_ stretch: ShippedStretch, of table: ShippedTable) throws(ShippingFailure)
     /// Ends the transaction; all of it and the mark are there, or nothing is. Whoever hears nothing asks again.
-    /// - Parameter mark: its epoch is one more than that it began at.
+    /// - Parameter mark: its epoch is what ``begin(at:)`` said.
     /// - Returns: what was sent for it.
     /// - Throws: ``ShippingFailure``.
     func commit(_ mark: ShippingMark) throws(ShippingFailure) -> ShippedSize

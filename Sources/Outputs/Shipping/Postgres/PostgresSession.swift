@@ -250,7 +250,7 @@ final class PostgresSession: ShippingSession {
 
     // MARK: Shipping
 
-    func begin(at mark: ShippingMark) throws(ShippingFailure) {
+    func begin(at mark: ShippingMark) throws(ShippingFailure) -> Int64 {
         (loads, positions, bytes, self.mark, current) = ([:], [], 0, mark, nil)
         try run(Self.begin)
         // A commit that is lost with the server takes its position with it, so nobody has to wait for its disk.
@@ -260,6 +260,7 @@ final class PostgresSession: ShippingSession {
         guard let row, try Self.integer(row[0]) == mark.epoch, try Self.integer(row[1]) == mark.position else {
             throw ShippingFailure(.moved, "moved", "the destination is not where it was left")
         }
+        return mark.epoch + 1
     }
 
     private func change(_ table: ShippedTable, _ body: (inout Load) throws(ShippingFailure) -> Void)
