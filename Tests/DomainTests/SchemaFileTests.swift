@@ -15,7 +15,7 @@ import Testing
     ]
 
     /// For people and other databases: what is in them is held against the code that makes the same.
-    private static let unbuilt: Set = ["postgresql"]
+    private static let unbuilt: Set = ["clickhouse", "postgresql"]
 
     @Test func everyFolderIsBuiltIn() throws {
         let folders = try FileManager.default.contentsOfDirectory(
