@@ -68,7 +68,7 @@ package struct SortOrder {
                 let found = try rows(
                     of: columns.map { $0.gather(leading) }, descending: descending, nullsFirst: nullsFirst,
                     limit: limit, look: look)
-                return found.map { leading[Int($0)] }
+                return found.prefix(limit).map { leading[Int($0)] }
             }
         }
         let order = try SortOrder(columns, descending: descending, nullsFirst: nullsFirst, look)
