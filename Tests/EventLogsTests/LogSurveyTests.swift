@@ -105,10 +105,10 @@ private func survey(_ system: SimulatedFileSystem, from start: LogPlace? = nil) 
             if kind == 0 { for place in 0..<512 { $0[place] = 0 } } else { $0.removeLast($0.count / 2) }
         }
         let found = try survey(system)
-        #expect(found.faults.map(\.file) == [path(number)] && found.behind.nextPosition == 40)
+        #expect(Set(found.faults.map(\.file)) == [path(number)] && found.behind.nextPosition == 40)
         let place = try #require(ends.first { $0.fileNumber == 3 && $0.offset > 1024 })
         let earlier = try LogSurvey(directory: logPath, fileSystem: system, before: place)
-        #expect(earlier.faults.map(\.file) == [path(number)])
+        #expect(Set(earlier.faults.map(\.file)) == [path(number)])
         if kind == 0 { #expect(found.behind.records == records.count) }
     }
 

@@ -57,7 +57,7 @@ package struct ShippedSize: Hashable, Sendable {
     /// Bytes of rows.
     package var bytes: Int
     /// Characters that the destination cannot hold, for each of which another one stands there.
-    package var replaced: Int
+    var replaced: Int
 
     /// Takes each part as given.
     package init(bytes: Int, replaced: Int = 0) { (self.bytes, self.replaced) = (bytes, replaced) }

@@ -100,8 +100,8 @@ struct LogFileHeader: Equatable {
     }
 
     /// Why the file cannot stand behind another one, with the file at fault; nil where it can.
-    /// - Parameter isStandIn: the header of the other one is damaged, and this one made up for it: its id and length are
-    ///   no more than likely, and what differs from them is at no fault.
+    /// - Parameter isStandIn: the header of the other one is damaged, and this one made up for it: its id and length
+    ///   are no more than likely, and what differs from them is at no fault.
     func objection(
         after previous: LogFileHeader?, isStandIn: Bool = false, in directory: LogDirectory
     ) -> CorruptionError? {

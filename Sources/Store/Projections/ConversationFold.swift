@@ -25,7 +25,8 @@ struct TurnState {
     var score: Int64?
 }
 
-/// Where a text stands in a buffer, or that there is none, in one word: many events are gone through, each with several.
+/// Where a text stands in a buffer, or that there is none, in one word: many events are gone through, each with
+/// several.
 @propertyWrapper struct PackedRange: Sendable {
     private var word: UInt64
 

@@ -20,7 +20,6 @@ package struct LeadingRows: Sendable {
     private var words: [UInt64]
     /// Whether there are too many partitions.
     private var isOver = false
-    // tests: steps are counted.
     /// How many rows went.
     package private(set) var gone = 0
 

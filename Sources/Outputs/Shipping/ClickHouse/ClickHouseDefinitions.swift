@@ -63,7 +63,6 @@ package struct ClickHouseDefinitions: Sendable {
 
     // MARK: Tables
 
-    // tests: as `ClickHouseTable`.
     /// What makes a table: of a cluster one on each server, and one that shows them all.
     package func make(_ table: ClickHouseTable) -> [String] {
         var lines = table.columns.map { column in

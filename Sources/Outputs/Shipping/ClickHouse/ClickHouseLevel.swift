@@ -1,4 +1,3 @@
-// tests: versions are told apart without a server.
 /// What a server can do, as far as shipping wants it.
 package enum ClickHouseLevel: Sendable {
     /// 18.16, which Debian has: times are `Int64` of nanoseconds, and an insert has no name by which a second one is

@@ -87,7 +87,6 @@ struct ClickHouseColumn: Hashable, Sendable {
     }
 }
 
-// tests: tables are looked at without a server.
 /// A table over there that rows are put into. Nothing in it is ever changed: what stands for what is said by which
 /// shipments count and by what came last.
 package struct ClickHouseTable: Hashable, Sendable {

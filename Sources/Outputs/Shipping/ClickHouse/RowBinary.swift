@@ -1,7 +1,6 @@
 import Bytes
 package import Hashing
 
-// tests: forms are held against their bytes.
 /// Values in the form `RowBinary` of ClickHouse: rows lie end to end, columns in order, numbers least significant byte
 /// first, and nothing says where anything ends but the types that the reader knows.
 package struct RowBinary: Sendable {

@@ -11,9 +11,11 @@ package struct ShipmentLedger: Sendable {
         package var revision: Int64
         /// Whether it was brought to its end.
         package var isDone: Bool
+        // tests: senders meet each other without a server.
         /// Who wrote it.
         package var sender: UInt64
 
+        // tests: senders meet each other without a server.
         /// Takes each part as given.
         package init(revision: Int64, isDone: Bool, sender: UInt64) {
             (self.revision, self.isDone, self.sender) = (revision, isDone, sender)

@@ -15,8 +15,8 @@ struct PostgresRows {
     private struct Cell {
         var source: PostgresColumn.Source
         var type: PostgresType
-        /// What stands for the column's name in hashes of rows: a column that is added later, and null in a row, changes
-        /// no hash.
+        /// What stands for the column's name in hashes of rows: a column that is added later, and null in a row,
+        /// changes no hash.
         var tag: UInt64
     }
 

@@ -157,7 +157,8 @@ private enum SumBound {
             for bound in bounds {
                 switch bound {
                 case .integer(let value) where scale == 0 && Int128(value).magnitude <= most.magnitude: continue
-                case .numeric(let value, let places) where places == scale && value.magnitude <= most.magnitude: continue
+                case .numeric(let value, let places) where places == scale && value.magnitude <= most.magnitude:
+                    continue
                 default: return false
                 }
             }

@@ -156,37 +156,26 @@ struct ScanOperator: Sendable {
             }
             assert(selection?.count == chunk.rowCount, "rows and their places in the morsel")
         }
-        // What the rows have there.
-        func know(_ column: Int, _ text: String) {
-            chunk.columns[column] = .constant(.text(text), type: .text, count: chunk.rowCount)
-            isLoaded[column] = true
-        }
         var open = conditions
         if let found {
             open = conditions.indices.filter { !found.conditions.contains($0) }.map { conditions[$0] }
-            if let (column, text) = found.text { know(column, text) }
+            if let (column, text) = found.text {
+                chunk.columns[column] = .constant(.text(text), type: .text, count: chunk.rowCount)
+                isLoaded[column] = true
+            }
         }
         let evaluator = Evaluator(context: context)
         for condition in open {
-            let read = condition.columnsRead.sorted()
-            if read.count == 1, !isLoaded[read[0]],
-                let (rows, text) = try places(among: selection, of: morsel, where: condition)
+            if let column = condition.onlyColumn, !isLoaded[column],
+                let (rows, values) = try holding(condition, on: column, among: selection, of: morsel)
             {
                 if rows.isEmpty { return nil }
                 if rows.count < chunk.rowCount { keep(rows) }
-                know(read[0], text)
-                continue
-            }
-            if selection == nil, let column = condition.onlyColumn, !isLoaded[column],
-                let present = try PresentRows(condition, column: column, of: morsel, self)
-            {
-                if present.rows.isEmpty { return nil }
-                keep(present.rows)
-                chunk.columns[column] = present.values
+                chunk.columns[column] = values
                 isLoaded[column] = true
                 continue
             }
-            for index in read { try load(index, isExact: true) }
+            for index in condition.columnsRead.sorted() { try load(index, isExact: true) }
             guard let rows = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
             if rows.isEmpty { return nil }
             keep(rows)
@@ -198,6 +187,20 @@ struct ScanOperator: Sendable {
         assert(columns.count == output.count, "a column of the table for each of the output")
         for index in wanted { try load(index, isExact: false) }
         return (chunk, selection)
+    }
+
+    /// Rows that a condition on one column leaves, as places among those that are left, and what they have there; nil
+    /// where that cannot be told without a value for each row.
+    private func holding(
+        _ condition: Expression, on column: Int, among selection: [UInt32]?, of morsel: any Morsel
+    ) throws -> (rows: [UInt32], values: Vector)? {
+        if let (rows, text) = try places(among: selection, of: morsel, where: condition) {
+            return (rows, .constant(.text(text), type: .text, count: rows.count))
+        }
+        guard selection == nil, let present = try PresentRows(condition, column: column, of: morsel, self) else {
+            return nil
+        }
+        return (present.rows, present.values)
     }
 
     /// Rows of a morsel by their places.
