@@ -37,7 +37,8 @@ extension Span<Int64> {
 
     /// Where the bucket of every value begins. Values that stand together in one bucket are looked at by the block.
     /// - Parameter bucket: where a value's bucket begins, which is handed out for the value in any case, and the bound
-    ///   below which values from there on share it; nil: there is no answer.
+    ///   below which all values from the beginning on share it, or the next value where only this one is known to;
+    ///   nil: there is no answer.
     /// - Complexity: O(values), and a call for each stretch of values of one bucket.
     package func buckets(
         _ bucket: (Int64) throws -> (start: Int64, end: Int64)?
@@ -48,7 +49,9 @@ extension Span<Int64> {
         while row < count {
             let value = self[row]
             guard let (start, end) = try bucket(value) else { return nil }
-            let next = start <= value && value < end ? endOfStretch(from: row, low: start, high: end) : row + 1
+            // A bound right behind the value speaks of this one alone, not of those between it and the beginning.
+            let low = end == value &+ 1 ? value : start
+            let next = low <= value && value < end ? endOfStretch(from: row, low: low, high: end) : row + 1
             starts.fill(row..<next, with: start)
             row = next
         }

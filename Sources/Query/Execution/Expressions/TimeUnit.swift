@@ -64,8 +64,9 @@ enum TimeUnit: String, CaseIterable {
         return Interval(months: span.months, days: span.days, nanoseconds: span.nanoseconds - span.nanoseconds % length)
     }
 
-    /// The bucket that holds an instant: start (the answer) and a bound below which every later time shares it. The
-    /// bound may be nearer than the bucket's end where the zone's offset changes.
+    /// The bucket that holds an instant: start (the answer) and a bound below which every later time shares it, and
+    /// every earlier one from the start on unless the bound is the next instant. The bound may be nearer than the
+    /// bucket's end where the zone's offset changes.
     /// - Throws: `.timeOutOfRange` when the bucket begins before the first instant of 64-bit nanoseconds.
     func bucket(of utc: Int64, zone: ZoneOffsets) throws -> (start: Int64, end: Int64) {
         let offset = zone.offsetNanoseconds(utc: utc)
