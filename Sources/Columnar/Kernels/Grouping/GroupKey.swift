@@ -68,7 +68,7 @@ extension Span<Int64> {
             stretches += 1
             let value = self[row]
             guard stretches <= most, let (start, end) = try bucket(value) else { return nil }
-            row = start <= value && value < end ? endOfStretch(from: row, low: start, high: end) : row + 1
+            row = endOfBucket(from: row, start: start, end: end)
             runs.append(start, upTo: row)
         }
         return runs

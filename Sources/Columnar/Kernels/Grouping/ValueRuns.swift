@@ -35,6 +35,14 @@ extension Span<Int64> {
         return next
     }
 
+    /// The first row from one on whose value is not known to be of that one's bucket. A bound right behind its value
+    /// speaks of this one alone, not of those between it and the beginning.
+    func endOfBucket(from row: Int, start: Int64, end: Int64) -> Int {
+        let value = self[row]
+        let low = end == value &+ 1 ? value : start
+        return low <= value && value < end ? endOfStretch(from: row, low: low, high: end) : row + 1
+    }
+
     /// Where the bucket of every value begins. Values that stand together in one bucket are looked at by the block.
     /// - Parameter bucket: where a value's bucket begins, which is handed out for the value in any case, and the bound
     ///   below which all values from the beginning on share it, or the next value where only this one is known to;
@@ -49,9 +57,7 @@ extension Span<Int64> {
         while row < count {
             let value = self[row]
             guard let (start, end) = try bucket(value) else { return nil }
-            // A bound right behind the value speaks of this one alone, not of those between it and the beginning.
-            let low = end == value &+ 1 ? value : start
-            let next = low <= value && value < end ? endOfStretch(from: row, low: low, high: end) : row + 1
+            let next = endOfBucket(from: row, start: start, end: end)
             starts.fill(row..<next, with: start)
             row = next
         }
