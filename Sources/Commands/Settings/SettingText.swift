@@ -83,7 +83,8 @@ enum SettingText {
         }
         let host = ["http://", "https://"].first { address.hasPrefix($0) }.map { address.dropFirst($0.count) }
         guard let host, let first = host.first, first != "/", address.utf8.allSatisfy(isSound) else {
-            throw SettingProblem(expected: "an address such as https://ops.example.org/runbooks, without ? and #")
+            throw SettingProblem(
+                expected: "an address such as https://ops.example.org, perhaps with a port and a path, without ? and #")
         }
         return address
     }
@@ -226,7 +227,7 @@ enum SettingText {
                 throw SettingProblem(expected: "no \(name), since a budget holds until another one is set")
             }
             guard known.contains(name) else {
-                let meant = nearestName(to: name, among: known).map { "; is \($0) meant?" } ?? ""
+                let meant = nearestName(to: name, among: known).map { " (is \($0) meant?)" } ?? ""
                 throw SettingProblem(expected: "event types, of which \(name) is none\(meant)")
             }
             guard !periods.contains(where: { $0.isOf(name) }) else {

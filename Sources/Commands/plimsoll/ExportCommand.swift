@@ -19,7 +19,8 @@ struct ExportCommand: AsyncParsableCommand {
             texts as they were sent, also where a spreadsheet takes one for a formula. parquet: files in a directory, \
             DIR/TABLE.parquet, all of one position, with the types of SQL (amounts as DECIMAL(38,12), times in \
             nanoseconds), and DIR/manifest.json, which is there once all of them are whole. Rows are those that \
-            `plimsoll query` answers; of a rollup several may have one bucket, and are added up. For a part, ask \
+            `plimsoll query` answers; of a rollup several may have one bucket: counts and sums are added up, of \
+            …_min and …_max the least and the greatest counts. For a part, ask \
             `plimsoll query … --format parquet > FILE`.
 
             Example: plimsoll export --format parquet --into tables --table llm_call --table conversations

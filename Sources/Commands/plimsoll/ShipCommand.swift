@@ -20,8 +20,8 @@ struct ShipCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "tables", abstract: "Print the statements that make the tables over there.",
             discussion: """
-                For who makes tables himself, since the role that ships may not; else they are made by themselves. The \
-                database is not asked.
+                For who makes tables himself, since the role that ships may not; else they are made by themselves. \
+                Which ones, and where, the settings say (--config). The database is not asked.
                 """)
 
         @OptionGroup var data: DataOptions
@@ -64,11 +64,12 @@ struct ShipCommand: ParsableCommand {
             commandName: "check", abstract: "Compare a database with the store, and bring it what differs.",
             discussion: """
                 Of every table that is shipped, by stretches of \(ShippingCheck.stretchPositions) positions or by \
-                days, the number of rows, the sums of costs and tokens, and the sum of hashes of all that rows hold. \
-                What has not been shipped yet shows as a difference in the newest days of turns, conversations and \
-                rollups. --repair brings what differs once more, whatever the database has there, and takes away what \
-                the store has not. Exit status 0 where all is the same, 1 where something differs, or still does, 3 \
-                where the database cannot be reached.
+                days, the number of rows, the sums of costs and tokens (not of rollups), and the sum of hashes that \
+                rows came with: what somebody changed there in other columns is not seen. Events that have not been \
+                shipped yet are not compared (see plimsoll ship status), but show as a difference in the newest days \
+                of turns, conversations and rollups. --repair brings what differs once more, whatever the database \
+                has there, and takes away what the store has not. Exit status 0 where all is the same, 1 where \
+                something differs, or still does, 3 where the database cannot be reached.
                 """)
 
         @OptionGroup var data: DataOptions
@@ -134,7 +135,7 @@ struct ShipOptions: ParsableArguments {
         } catch let failure as ShippingFailure {
             throw CommandFailure(
                 failure.kind == .permanent ? .badInput : .notReachable, "\(failure)",
-                advice: failure.advice ?? "try again")
+                advice: failure.advice ?? "see that the settings name it rightly and that it runs, then try again")
         }
     }
 

@@ -16,7 +16,7 @@ package struct ParquetRefusal: Error, Hashable, Sendable, CustomStringConvertibl
     static func form(of name: String) -> ParquetRefusal {
         ParquetRefusal(
             description: "column \(name) holds arrays or intervals, which have no form in Parquet that all read",
-            advice: "cast it, as in \(name)::text")
+            advice: "cast it to text, as in (…)::text AS name")
     }
 
     static func digits(of name: String) -> ParquetRefusal {
