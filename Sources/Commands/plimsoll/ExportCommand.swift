@@ -2,7 +2,9 @@ import ArgumentParser
 import Asking
 import Clients
 import EventStores
+import Execution
 import ParquetFiles
+import Plans
 import Platform
 import Synchronization
 
@@ -19,8 +21,7 @@ struct ExportCommand: AsyncParsableCommand {
             texts as they were sent, also where a spreadsheet takes one for a formula. parquet: files in a directory, \
             DIR/TABLE.parquet, all of one position, with the types of SQL (amounts as DECIMAL(38,12), times in \
             nanoseconds), and DIR/manifest.json, which is there once all of them are whole. Rows are those that \
-            `plimsoll query` answers; of a rollup several may have one bucket: counts and sums are added up, of \
-            …_min and …_max the least and the greatest counts. For a part, ask \
+            `plimsoll query` answers. For a part, ask \
             `plimsoll query … --format parquet > FILE`.
 
             Example: plimsoll export --format parquet --into tables --table llm_call --table conversations
@@ -92,8 +93,15 @@ extension ExportCommand {
         guard case .directory(let directory) = source, let into else { throw CommandFailure.parquetOfServer }
         let disk = POSIXFileSystem(readers: .everyone)
         // Where a server lets go of what is read it begins again, and replaces what was written.
-        let notices = try Machine().reading(directory, isRepeatable: true) { store in
-            let export = ParquetExport(of: store.snapshot(), in: disk, createdBy: ParquetOutcome.createdBy)
+        let machine = Machine()
+        let runner = StatementRunner(engine: machine.engine)
+        let notices = try machine.reading(directory, isRepeatable: true) { store in
+            let snapshot = store.snapshot()
+            let export = ParquetExport(of: snapshot, in: disk, createdBy: ParquetOutcome.createdBy) { rollup in
+                let options = QueryOptions().startingClock { [clock = machine.clock] in clock.monotonicNanoseconds() }
+                let result = try runner.run("select * from \(rollup)", over: snapshot, options: options, as: nil)
+                return (result.columns, result.chunks)
+            }
             let names = table.isEmpty ? export.allTables : table
             return try export.write(names, to: into)
         }

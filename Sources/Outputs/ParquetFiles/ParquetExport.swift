@@ -7,19 +7,28 @@ package import Platform
 /// and stands there only when all of them do.
 ///
 /// A table is read piece by piece and column by column, so that memory holds a column of a row group, however many rows
-/// there are.
+/// there are. Rollups are the exception: their pieces are parts, some of them single events, and what they come to is an
+/// answer of the engine.
 package struct ParquetExport {
+    /// All rows of a rollup, by its name, and their columns.
+    package typealias Answer = (_ rollup: String) throws -> (columns: [TableColumn], chunks: [Chunk])
+
     /// The file that says that the others are whole.
     static let manifestName = "manifest.json"
 
     private let catalog: any TableCatalog
     private let disk: any FileSystem
     private let createdBy: String
+    private let answer: Answer
 
     /// Nothing is written yet.
-    /// - Parameter createdBy: which program writes, and of which version.
-    package init(of catalog: any TableCatalog, in disk: any FileSystem, createdBy: String) {
-        (self.catalog, self.disk, self.createdBy) = (catalog, disk, createdBy)
+    /// - Parameters:
+    ///   - createdBy: which program writes, and of which version.
+    ///   - answer: is asked for each rollup.
+    package init(
+        of catalog: any TableCatalog, in disk: any FileSystem, createdBy: String, answering answer: @escaping Answer
+    ) {
+        (self.catalog, self.disk, self.createdBy, self.answer) = (catalog, disk, createdBy, answer)
     }
 
     /// A table as it was written.
@@ -78,13 +87,15 @@ package struct ParquetExport {
     private func write(
         _ table: any TableSource, to directory: String, _ statistics: ScanStatistics
     ) throws -> Written {
+        let whole = catalog.rollups.contains { $0.table == table.name } ? try answer(table.name) : nil
         var writer = try ParquetWriter(
-            columns: table.columns, createdBy: createdBy,
+            columns: whole?.columns ?? table.columns, createdBy: createdBy,
             notes: Self.notes(table: table.name, position: catalog.position, watermark: catalog.watermark))
         let request = ScanRequest(columns: Array(table.columns.indices), statistics: statistics)
-        let morsels = try table.morsels(for: request)
+        let morsels = try whole == nil ? table.morsels(for: request) : []
         let path = "\(directory)/\(table.name).parquet"
         let file = try ParquetFile.write(path, in: disk) { take in
+            for group in ParquetRows.groups(of: whole?.chunks ?? []) { try writer.append(group, take) }
             for group in ParquetWriter.groups(of: morsels.map(\.rowCount)) {
                 let pieces = group.map { piece, rows in
                     let morsel = morsels[piece].reading
