@@ -69,7 +69,7 @@ struct ShipCommand: ParsableCommand {
                 shipped yet are not compared (see plimsoll ship status), but show as a difference in the newest days \
                 of turns, conversations and rollups. --repair brings what differs once more, whatever the database \
                 has there, and takes away what the store has not. Exit status 0 where all is the same, 1 where \
-                something differs, or still does, 3 where the database cannot be reached.
+                something differs, or still does, or no event is there at all, 3 where the database cannot be reached.
                 """)
 
         @OptionGroup var data: DataOptions
@@ -87,9 +87,15 @@ struct ShipCommand: ParsableCommand {
             outcome.findings.sort { ($0.table.name, $0.stretch) < ($1.table.name, $1.stretch) }
             for finding in outcome.findings.prefix(100) { StandardStream.tell(Self.line(finding)) }
             let kept = outcome.keptThere > 0 ? ", \(outcome.keptThere) have more there, of events dropped here" : ""
-            try StandardStream.output.print(
-                "\(outcome.rows) rows in \(outcome.stretches) stretches, \(outcome.findings.count) differ\(kept)")
-            if !outcome.findings.isEmpty { throw ExitStatus.Ending(status: .checkFailed) }
+            let waiting = max(0, outcome.position - outcome.mark.position)
+            let open =
+                waiting == 0
+                ? "" : "; \(waiting) events behind position \(outcome.mark.position) wait to be shipped, and were not compared"
+            let compared = "\(outcome.rows) rows in \(outcome.stretches) stretches"
+            try StandardStream.output.print("\(compared), \(outcome.findings.count) differ\(kept)\(open)")
+            // A server that ships is always some events behind; who has none of them was begun anew.
+            let hasNone = waiting > 0 && outcome.mark.position == 0
+            if !outcome.findings.isEmpty || hasNone { throw ExitStatus.Ending(status: .checkFailed) }
         }
 
         private static func line(_ finding: ShippingCheck.Finding) -> String {
