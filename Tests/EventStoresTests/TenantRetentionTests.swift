@@ -358,6 +358,32 @@ import Testing
         try again.close()
     }
 
+    /// What was left over of one tenant lies ahead of others' events that are older: these do not wait for it.
+    @Test func othersDoNotWaitForWhatWasLeftOver() throws {
+        let limits = RetentionLimits(
+            eventsNanoseconds: nil, tenants: [Self.period("acme", days: 7), Self.period("bank", days: 30)])
+        let store = try open(nil, limits)
+        try take("old", of: 0, store)
+        for (turn, days) in [(Int64(1), Int64(20)), (2, 8), (3, 0)] {
+            var events = SampleEvents()
+            events.addTurn("long", turn, at: turn == 1 ? 20 : Self.seconds(turn == 2 ? 20 : 28), tenant: "acme")
+            _ = try store.append([events.batch])
+            try store.seal()
+            clock.advance(nanoseconds: days * Self.day)
+        }
+        // Only for the first two turns it is late enough, and their conversation goes on.
+        #expect(try dropOldEvents(of: store, clock))
+        #expect(try ids(store).count == 12)
+        clock.advance(nanoseconds: 13 * Self.day / 2)
+        try take("newest", of: 34, store)
+        let before = try made(store)
+        #expect(try dropOldEvents(of: store, clock))
+        let left = try ids(store)
+        #expect(left.count == 12 && !left.contains { $0.contains("old/1/") }, "\(left)")
+        #expect(try made(store) == before && store.verify().findings == [])
+        try store.close()
+    }
+
     /// Compaction goes on beside what was left over, which is found afterwards.
     @Test func compactionLeavesWhatWasLeftOver() throws {
         let store = try filled(compacts: true)

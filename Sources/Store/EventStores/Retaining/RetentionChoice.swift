@@ -172,8 +172,9 @@ extension SealedState {
                     events: segment.isFrozen ? 0 : segment.eventRows(layouts),
                     bytes: segment.reader.lengthBytes, isFrozen: segment.isFrozen, leftOver: leftOver[segment.id],
                     isArchived: segment.isArchived, isApart: segment.positions == nil, isSettled: segment.isSettled))
-            // Those behind it were received later.
-            if receivedUntil > cutoff { break }
+            // Those behind it were received later, but for what was left over: that lies ahead of others' events that
+            // were looked through with it, however late it came.
+            if receivedUntil > cutoff, segment.positions != nil { break }
         }
         return candidates
     }
