@@ -309,6 +309,81 @@ import Testing
         try again.close()
     }
 
+    /// Settings change, and a tenant's turn comes that takes along what was left over for two: what of it is the
+    /// other's goes by that one's period, though it came before what was looked through for both.
+    @Test func whatOthersTookAlongIsFound() throws {
+        let both = RetentionLimits(
+            eventsNanoseconds: nil, tenants: [Self.period("acme", days: 7), Self.period("bank", days: 7)])
+        let store = try open(nil, both)
+        func take(_ conversation: String, _ turn: Int64, of day: Int, tenant: String, _ store: EventStore) throws {
+            var events = SampleEvents()
+            events.addTurn(conversation, turn, at: Self.seconds(day), tenant: tenant)
+            _ = try store.append([events.batch])
+            try store.seal()
+        }
+        func dropAll(of store: EventStore) throws {
+            var count = 0
+            while try dropOldEvents(of: store, clock), count < 10 { count += 1 }
+            #expect(count > 0 && count < 10)
+            #expect(try store.verify().findings == [])
+        }
+        _ = try store.append([Self.firstDay])
+        try store.seal()
+        clock.advance(nanoseconds: 5 * Self.day)
+        try take("goes on", 2, of: 5, tenant: "acme", store)
+        clock.advance(nanoseconds: 5 * Self.day)
+        try take("stays", 2, of: 10, tenant: "bank", store)
+        clock.advance(nanoseconds: Self.day / 2)
+        #expect(try dropOldEvents(of: store, clock))
+        #expect(try ids(store).count == 12 && ids(store).contains { $0.contains("stays/1/q") })
+        try store.close()
+        let again = try open(
+            nil,
+            RetentionLimits(
+                eventsNanoseconds: nil, tenants: [Self.period("acme", days: 7), Self.period("bank", days: 30)]))
+        // From here on the monotonic clock bears out what the wall clock says.
+        try take("before", 1, of: 10, tenant: "bank", again)
+        clock.advance(nanoseconds: 4 * Self.day)
+        try take("after", 1, of: 14, tenant: "bank", again)
+        // Of what was left over only the bank's is there now, older than all that was looked through.
+        try dropAll(of: again)
+        #expect(try ids(again).count == 12 && rows(again, "events", ["tenant"]).allSatisfy { $0.contains("bank") })
+        clock.advance(nanoseconds: 40 * Self.day)
+        try take("last", 1, of: 54, tenant: "bank", again)
+        let before = try made(again)
+        try dropAll(of: again)
+        #expect(try made(again) == before)
+        let left = try ids(again)
+        #expect(left.count == 3 && left.allSatisfy { $0.contains("last/1/") }, "\(left)")
+        try again.close()
+    }
+
+    /// What was left over of one tenant lies ahead of others' events that are older: these do not wait for it.
+    @Test func othersDoNotWaitForWhatWasLeftOver() throws {
+        let limits = RetentionLimits(
+            eventsNanoseconds: nil, tenants: [Self.period("acme", days: 7), Self.period("bank", days: 30)])
+        let store = try open(nil, limits)
+        try take("old", of: 0, store)
+        for (turn, days) in [(Int64(1), Int64(20)), (2, 8), (3, 0)] {
+            var events = SampleEvents()
+            events.addTurn("long", turn, at: turn == 1 ? 20 : Self.seconds(turn == 2 ? 20 : 28), tenant: "acme")
+            _ = try store.append([events.batch])
+            try store.seal()
+            clock.advance(nanoseconds: days * Self.day)
+        }
+        // Only for the first two turns it is late enough, and their conversation goes on.
+        #expect(try dropOldEvents(of: store, clock))
+        #expect(try ids(store).count == 12)
+        clock.advance(nanoseconds: 13 * Self.day / 2)
+        try take("newest", of: 34, store)
+        let before = try made(store)
+        #expect(try dropOldEvents(of: store, clock))
+        let left = try ids(store)
+        #expect(left.count == 12 && !left.contains { $0.contains("old/1/") }, "\(left)")
+        #expect(try made(store) == before && store.verify().findings == [])
+        try store.close()
+    }
+
     /// Compaction goes on beside what was left over, which is found afterwards.
     @Test func compactionLeavesWhatWasLeftOver() throws {
         let store = try filled(compacts: true)

@@ -288,6 +288,21 @@ import Testing
         try back.close()
     }
 
+    /// Of what is settled a tier of types reads its own types, be the past as long as it may.
+    @Test func looksThatFindNothingOfATypeReadNothing() throws {
+        let store = try filled()
+        #expect(try dropOldEvents(of: store, clock))
+        try store.close()
+        let again = try open(nil, RetentionLimits().with(types: Self.types(["tool.call"])))
+        let (calls, written) = (disk.counts.calls, disk.counts.writtenBytes)
+        #expect(try dropOldEvents(of: again, clock))
+        // The one for room.
+        #expect(disk.counts.calls - calls <= 1, "\(disk.counts.calls - calls)")
+        #expect(disk.counts.writtenBytes == written)
+        #expect(try !again.startRetention() && again.verify().findings == [])
+        try again.close()
+    }
+
     /// Nobody makes one segment of events from which conversations are folded and of others.
     @Test func compactionLeavesSettledSegments() throws {
         let store = try filled(compacts: true)

@@ -110,8 +110,9 @@ struct RetentionChoice {
                 if isRun, !candidate.isApart { break }
                 continue
             }
+            // Also of the same scope, where the period was a shorter one.
+            if candidate.receivedUntil > cutoff { break }
             if candidate.leftOver != scope {
-                if candidate.receivedUntil > cutoff { break }
                 let isDue = isWanted(candidate)
                 // What has no events lies between others, and its positions with theirs.
                 let goesAlong =
@@ -171,20 +172,39 @@ extension SealedState {
                     events: segment.isFrozen ? 0 : segment.eventRows(layouts),
                     bytes: segment.reader.lengthBytes, isFrozen: segment.isFrozen, leftOver: leftOver[segment.id],
                     isArchived: segment.isArchived, isApart: segment.positions == nil, isSettled: segment.isSettled))
-            // Those behind it were received later.
-            if receivedUntil > cutoff { break }
+            // Those behind it were received later, but for what was left over: that lies ahead of others' events that
+            // were looked through with it, however late it came.
+            if receivedUntil > cutoff, segment.positions != nil { break }
         }
         return candidates
     }
 
     /// Up to which received time segments were looked through for what may go of a scope (ns), but for those of settled
-    /// conversations; nil: none was. Where all
-    /// went together what went on lies among what was looked through: whoever looks for the events of some begins anew.
+    /// conversations; nil: none was. Where all went together what went on lies among what was looked through: whoever
+    /// looks for the events of some begins anew. So does who looked before others scattered events of his: by their
+    /// time these count as looked through.
+    /// - Complexity: O(drops), and all their segments.
     func lookedThrough(for scope: RetentionScope) -> Int64? {
-        let drops = drops.filter {
+        let (leftOver, frozen) = (leftOver, segments.filter(\.isFrozen))
+        // In whatever order they stand, later ones have greater numbers.
+        let scattered = frozen.filter { segment in
+            segment.drop.map { Self.scatters($0, leftOver, eventsOf: scope) } ?? false
+        }.map(\.id).max()
+        let drops = frozen.filter { $0.id > scattered ?? 0 }.compactMap(\.drop).filter {
             ($0.scope == .all) == (scope == .all) && $0.settled == nil && $0.scope.covers(scope)
         }
         return (drops.map(\.receivedUntil) + [clear[scope]].compactMap { $0 }).max()
+    }
+
+    /// Whether others took events of a scope that were left over, and put them where nobody finds them by that: among
+    /// those of everybody else. Where types went they are left over again, or their conversations are settled; so they
+    /// are where all went, unless a version of before let them go on among what is new.
+    private static func scatters(
+        _ drop: RetentionDrop, _ leftOver: [UInt64: RetentionScope], eventsOf scope: RetentionScope
+    ) -> Bool {
+        if scope == .all || drop.scope.isOfTypes { return false }
+        if drop.scope == .all ? drop.left != nil : drop.scope.covers(scope) { return false }
+        return drop.sources.contains { leftOver[$0.id]?.overlaps(scope) ?? false }
     }
 
     /// Segments of settled conversations that have no event of a scope: none stayed when these went, or what they were

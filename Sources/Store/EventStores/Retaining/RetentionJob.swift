@@ -105,7 +105,7 @@ struct RetentionJob: StoreJob {
     private func holdsAny() throws -> Bool {
         if tier.scope == .all || tier.scope.isOfTypes && !areSettled { return true }
         let others = ConversationFilter.others(than: tier.scope)
-        for layout in layouts.tables {
+        for layout in layouts.tables where tier.scope.contains(type: layout.typeName) {
             let others = others.staying(of: layout)
             for (segment, group) in groups(of: layout) {
                 try stop.check()

@@ -184,6 +184,12 @@ extension Writer {
             sealed.clearSettled[job.tier.scope, default: []].formUnion(job.segments.map(\.id))
         } else if isEmpty {
             sealed.clear[job.tier.scope] = job.receivedUntil
+        } else if holds, !job.tier.scope.isOfTypes {
+            // What was left over of others lies among what they looked through.
+            let leftOver = sealed.leftOver
+            if job.segments.contains(where: { leftOver[$0.id] ?? job.tier.scope != job.tier.scope }) {
+                sealed.clear = [:]
+            }
         }
         if holds {
             troubles.retentionSucceeded()
