@@ -101,7 +101,9 @@ extension ScalarFunctions {
                     .resultTooLarge, "a pattern of \(format.utf8.count) bytes is too long for to_char",
                     hint: "Patterns of up to \(Self.formatBytesMax >> 10) KiB are taken; join texts by ||.")
             }
-            return .text(try TimeFormat.text(arguments[0], format: format, zone: context.zone))
+            let text = try TimeFormat.text(arguments[0], format: format, zone: context.zone)
+            // PostgreSQL takes no pattern for one that nobody gave.
+            return format.isEmpty ? .null : .text(text)
         default: break
         }
         throw QueryError.unsupported("\(function.rawValue) of these types")

@@ -147,12 +147,12 @@ struct TimeFunctions: Sendable {
     }
 
     /// `to_char` of a column: a text is made of each reading that is written otherwise, once. nil for patterns that
-    /// differ from row to row, and for what is to be refused of a row.
+    /// differ from row to row or are empty, and for what is to be refused of a row.
     /// - Parameter made: books the texts.
     func texts(_ values: [Vector], type: ColumnType, _ made: TextBudget.Count) throws -> Vector? {
         guard values.count == 2, case .constant(.text(let format)) = values[1].storage,
             case .int64(let times) = values[0].storage, format.utf8.count <= ScalarFunctions.formatBytesMax,
-            values[0].validity?.nullCount != times.count, !times.isEmpty
+            values[0].validity?.nullCount != times.count, !times.isEmpty, !format.isEmpty
         else { return nil }
         let (validity, kind) = (values[0].validity, values[0].type)
         guard kind == .timestamptz || kind == .timestamp else { return nil }

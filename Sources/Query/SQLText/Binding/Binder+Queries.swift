@@ -244,20 +244,26 @@ extension Binder {
         return SortKey(expression: expression, isDescending: isDescending, nullsFirst: nullsFirst)
     }
 
-    /// LIMIT and OFFSET around a plan.
+    /// LIMIT and OFFSET around a plan. What is wrong with OFFSET is told first, and that a number is negative last, as
+    /// PostgreSQL does.
     func limited(_ plan: Plan, _ node: SyntaxNode, _ surroundings: OuterScope) throws(QueryError) -> Plan {
-        let count = try node["limitCount"].flatMap { item throws(QueryError) in
-            try rowNumber(item, "LIMIT", ifNegative: .negativeLimit, surroundings)
+        let offset = try rowNumber(node["limitOffset"], "OFFSET", surroundings)
+        let count = try rowNumber(node["limitCount"], "LIMIT", surroundings)
+        if let offset, offset.number < 0 {
+            throw QueryError(.negativeOffset, "OFFSET must not be negative", position: offset.position)
         }
-        let offset = try node["limitOffset"].flatMap { item throws(QueryError) in
-            try rowNumber(item, "OFFSET", ifNegative: .negativeOffset, surroundings)
+        if let count, count.number < 0 {
+            throw QueryError(.negativeLimit, "LIMIT must not be negative", position: count.position)
         }
-        return count == nil && (offset ?? 0) == 0 ? plan : .limit(plan, count: count, offset: offset ?? 0)
+        if count == nil && (offset?.number ?? 0) == 0 { return plan }
+        return .limit(plan, count: count?.number, offset: offset?.number ?? 0)
     }
 
+    /// nil where nothing is written, or null.
     private func rowNumber(
-        _ node: SyntaxNode, _ clause: String, ifNegative kind: QueryError.Kind, _ surroundings: OuterScope
-    ) throws(QueryError) -> Int? {
+        _ node: SyntaxNode?, _ clause: String, _ surroundings: OuterScope
+    ) throws(QueryError) -> (number: Int, position: Int?)? {
+        guard let node else { return nil }
         let level = SelectLevel(plan: .values(rows: [[]], output: []), scope: Scope(), surroundings: surroundings)
         level.clause = .limit
         let value = try bind(node, level)
@@ -272,8 +278,7 @@ extension Binder {
             throw QueryError(
                 .notSupported, "\(clause) must be a whole number that is known beforehand", position: value.position)
         }
-        if number < 0 { throw QueryError(kind, "\(clause) must not be negative", position: value.position) }
-        return Int(number)
+        return (Int(number), value.position)
     }
 
     /// A constant as the whole number that it becomes where rows are counted, rounded as casts round, or null; nil for
