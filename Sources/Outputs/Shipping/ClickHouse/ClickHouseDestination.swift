@@ -66,7 +66,7 @@ package struct ClickHouseDestination: ShippingDestination {
             ClickHouseAddress(
                 url: place.url, user: place.user, password: secret, authorityFile: place.authorityFile),
             isAbandoned: isAbandoned)
-        let version = try connection.run("SELECT version()").first?.first ?? nil
+        let version = try connection.run("SELECT version()", cells: 1).first?.first ?? nil
         let level = try Self.level(version ?? "")
         // Whatever the user's profile says: sums of no rows, and what IN makes of nulls, are as they are by default.
         if level == .modern { connection.settings += [("aggregate_functions_null_for_empty", "0")] }

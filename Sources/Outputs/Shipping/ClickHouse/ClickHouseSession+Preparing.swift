@@ -18,7 +18,8 @@ extension ClickHouseSession {
     func hasTable(_ name: String) throws(ShippingFailure) -> Bool {
         let database = ClickHouseNames.literal(definitions.names.database)
         return try !connection.run(
-            "SELECT name FROM system.tables WHERE database = \(database) AND name = \(ClickHouseNames.literal(name))"
+            "SELECT name FROM system.tables WHERE database = \(database) AND name = \(ClickHouseNames.literal(name))",
+            cells: 1
         ).isEmpty
     }
 
@@ -30,12 +31,14 @@ extension ClickHouseSession {
     /// - Returns: whether a table or a column was made, which has nothing of what was shipped before.
     private func makeTables() throws(ShippingFailure) -> Bool {
         let database = ClickHouseNames.literal(definitions.names.database)
-        if try connection.run("SELECT name FROM system.databases WHERE name = \(database)").isEmpty {
+        if try connection.run("SELECT name FROM system.databases WHERE name = \(database)", cells: 1).isEmpty {
             try connection.run(definitions.makeDatabase)
         }
         // texts: names of tables and columns.
         var known: [String: [String: String]] = [:]
-        for row in try connection.run("SELECT table, name, type FROM system.columns WHERE database = \(database)") {
+        for row in try connection.run(
+            "SELECT table, name, type FROM system.columns WHERE database = \(database)", cells: 3)
+        {
             if let table = row[0], let column = row[1], let type = row[2] { known[table, default: [:]][column] = type }
         }
         if known[ClickHouseDefinitions.shipmentsTable] == nil { try connection.run(definitions.makeShipments) }
@@ -48,7 +51,7 @@ extension ClickHouseSession {
             }
             for column in table.columns where try !check(column, of: table, columns[column.name]) { hasMade = true }
         }
-        try makeViews(Set(known.keys))
+        try makeViews()
         return hasMade
     }
 
@@ -78,9 +81,21 @@ extension ClickHouseSession {
     }
 
     /// Views of an earlier version of ours, or of other tables, are made anew.
-    private func makeViews(_ known: Set<String>) throws(ShippingFailure) {
+    private func makeViews() throws(ShippingFailure) {
         let areCurrent = try readViewsHash() == definitions.viewsHash(tables)
-        for view in definitions.views(tables) where !areCurrent || !known.contains(view.name) {
+        let database = ClickHouseNames.literal(definitions.names.database)
+        // texts: names of tables and their engines.
+        var engines: [String: String] = [:]
+        for row in try connection.run("SELECT name, engine FROM system.tables WHERE database = \(database)", cells: 2) {
+            if let name = row[0], let engine = row[1] { engines[name] = engine }
+        }
+        if let name = definitions.others(among: engines, tables) {
+            throw ShippingFailure(
+                .permanent, "schema",
+                "\(definitions.names.database).\(name) is no view of ours but a table of somebody else's",
+                advice: "ship into a database of its own by ship.clickhouse.database, or rename the table")
+        }
+        for view in definitions.views(tables) where !areCurrent || engines[view.name] == nil {
             for statement in definitions.make(view: view.name, view.select) { try connection.run(statement) }
         }
     }
@@ -128,9 +143,8 @@ extension ClickHouseSession {
         let rows = try connection.run(
             "SELECT revision, position, corrected_position, closed_time_ns, received_position, received_time_ns, base, "
                 + "tables, views, arrayStringConcat(arrayMap(x -> toString(x), void), ',') FROM \(shipments) "
-                + "WHERE is_done = 1 ORDER BY revision DESC LIMIT 1")
+                + "WHERE is_done = 1 ORDER BY revision DESC LIMIT 1", cells: 10)
         guard let row = rows.first else { return nil }
-        guard row.count == 10 else { throw ShippingFailure(.transient, "connection", "the answer is not whole") }
         var mark = ShippingMark()
         mark.epoch = try Self.integer(row[0])
         mark.position = try Self.integer(row[1])
@@ -148,9 +162,9 @@ extension ClickHouseSession {
     /// The highest number and position that anybody wrote down.
     private func readNumbers() throws(ShippingFailure) {
         let rows = try connection.run(
-            "SELECT source, max(revision), max(position) FROM \(shipments) GROUP BY source")
+            "SELECT source, max(revision), max(position) FROM \(shipments) GROUP BY source", cells: 3)
         (lastRevision, highestPosition) = (0, 0)
-        for row in rows where row.count == 3 {
+        for row in rows {
             guard row[0] == source else {
                 throw ShippingFailure(
                     .permanent, "source",
@@ -168,7 +182,7 @@ extension ClickHouseSession {
         }
         guard !parts.isEmpty else { return 0 }
         var highest: Int64 = 0
-        for row in try connection.run(parts.joined(separator: " UNION ALL ")) {
+        for row in try connection.run(parts.joined(separator: " UNION ALL "), cells: 1) {
             highest = max(highest, try Self.integer(row[0]))
         }
         return highest
@@ -205,7 +219,7 @@ extension ClickHouseSession {
     private func ledger(from began: Int64) throws(ShippingFailure) -> ShipmentLedger {
         var entries: [ShipmentLedger.Entry] = []
         for row in try connection.run(
-            "SELECT revision, is_done, sender FROM \(shipments) WHERE revision >= \(began)") where row.count == 3
+            "SELECT revision, is_done, sender FROM \(shipments) WHERE revision >= \(began)", cells: 3)
         {
             entries.append(
                 ShipmentLedger.Entry(
