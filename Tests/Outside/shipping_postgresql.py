@@ -41,7 +41,7 @@ FIGURES = {
     "rollup_llm_call_1h": "sum(events), count(distinct time), sum(input_tokens_sum), coalesce(sum(cost_usd_sum), 0)",
 }
 STEPS = (
-    "rounds", "late_prices", "somebody_else", "once_more", "another_table", "changed_there", "hostile", "told", "looks", "stranger", "silent")
+    "rounds", "late_prices", "somebody_else", "once_more", "another_table", "changed_there", "hostile", "marks", "told", "looks", "stranger", "silent")
 PRICES = ("input", "output", "cache_read", "cache_write")
 
 
@@ -170,9 +170,12 @@ class Scene:
             "update plimsoll.llm_call set cost_usd = cost_usd + 0.000000000001 where position = (select min(position) from plimsoll.llm_call "
             "where cost_usd is not null); delete from plimsoll.turns where ctid in (select ctid from plimsoll.turns limit 3); "
             "insert into plimsoll.tool_call (position, time, time_ns, shipped_hash, shipped_revision) values (1, now(), 1, 1, 1); "
+            "insert into plimsoll.turns (shipped_key, shipped_scope, asked_time, shipped_hash, shipped_revision) values "
+            "('6f0d9c1e-0000-4000-8000-000000000001', '6f0d9c1e-0000-4000-8000-000000000002', '9999-01-01', 1, 1); "
             "delete from plimsoll.message_sent where position = (select max(position) from plimsoll.message_sent);")
         status, out, err = self.ship("check")
         self.expect(status == 1 and "llm_call" in err and "turns" in err and "message_sent" in err and "tool_call" in err, f"ship check sees {status}: {out}{err}")
+        self.expect("no time here has" in err, f"ship check does not see a row of the year 9999: {err}")
         status, out, err = self.ship("check", "--repair")
         self.expect(status == 0, f"ship check --repair says {status}: {out}{err}")
         self.caught_up()
@@ -266,6 +269,23 @@ class Scene:
             taken = time.monotonic() - begun
             connection.close()
             self.expect(taken < 15, f"a server took {taken:.0f} s to end while it connected")
+
+    def marks(self):
+        """Whatever somebody writes into the row of sync, the server goes on and says what is wrong."""
+        columns = "epoch, position, corrected_position, closed_time_ns"
+        for change in ("epoch = 9223372036854775807", "position = -9223372036854775808", "corrected_position = -5"):
+            row = ", ".join(self.there(f"select {columns} from plimsoll.sync")[0])
+            self.postgres.script(f"update plimsoll.sync set {change}")
+            self.server.stop()
+            self.server.start()
+            ends = time.monotonic() + 20
+            while time.monotonic() < ends and "nobody has brought it" not in str(self.shipping().get("hindrance")):
+                time.sleep(0.2)
+            self.expect("nobody has brought it" in str(self.shipping().get("hindrance")), f"nobody is told of {change}: {self.shipping()}")
+            self.postgres.script(f"update plimsoll.sync set ({columns}) = ({row})")
+            self.server.stop()
+            self.server.start()
+            self.caught_up()
 
     def told(self):
         status, out, err = self.ship("status")

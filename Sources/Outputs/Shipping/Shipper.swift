@@ -162,7 +162,7 @@ package final class Shipper: Sendable {
         }
         let tables = ShippingChoice.tables(configuration.tables, of: view.tables)
         let session = try target.connect(isAbandoned: { [weak self] in self?.isAbandoned ?? true })
-        let mark = try session.prepare(tables, source: source.name)
+        let mark = try session.prepare(tables, source: source.name).checked()
         try check(mark, view)
         // What was followed stays so where nothing has moved: a connection that is made anew begins nothing anew.
         let isWhereItWasLeft = mark == state.mark
@@ -220,8 +220,8 @@ package final class Shipper: Sendable {
             return correction
         }
         let closed = state.mark.closedTime
-        guard closed > .min, view.silentUntil > closed,
-            view.silentUntil - closed >= configuration.closingNanoseconds,
+        let (silence, isLonger) = view.silentUntil.subtractingReportingOverflow(closed)
+        guard closed > .min, view.silentUntil > closed, isLonger || silence >= configuration.closingNanoseconds,
             state.tables.contains(where: { $0.kind == .conversations })
         else { return nil }
         return .closings(after: closed, through: view.silentUntil)

@@ -153,7 +153,7 @@ extension ClickHouseSession {
         // Whoever sets the position by hand says nothing of the event there.
         if let time = row[5], row[4] == row[1] { mark.receivedTime = try Self.integer(time) }
         return Last(
-            mark: mark, base: try Self.integer(row[6]), tables: row[7] ?? "", views: row[8].flatMap { UInt64($0) } ?? 0,
+            mark: try mark.checked(), base: try Self.count(row[6]), tables: row[7] ?? "", views: row[8].flatMap { UInt64($0) } ?? 0,
             void: (row[9] ?? "").split(separator: ",").compactMap { Int64($0) })
     }
 
@@ -171,7 +171,7 @@ extension ClickHouseSession {
                     "the database \(definitions.names.database) belongs to another store, \(row[0] ?? "")",
                     advice: "give each store a database of its own by ship.clickhouse.database")
             }
-            (lastRevision, highestPosition) = (try Self.integer(row[1]), try Self.integer(row[2]))
+            (lastRevision, highestPosition) = (try Self.count(row[1]), try Self.count(row[2]))
         }
     }
 
@@ -183,7 +183,7 @@ extension ClickHouseSession {
         guard !parts.isEmpty else { return 0 }
         var highest: Int64 = 0
         for row in try connection.run(parts.joined(separator: " UNION ALL "), cells: 1) {
-            highest = max(highest, try Self.integer(row[0]))
+            highest = max(highest, try Self.count(row[0]))
         }
         return highest
     }
@@ -223,7 +223,7 @@ extension ClickHouseSession {
         {
             entries.append(
                 ShipmentLedger.Entry(
-                    revision: try Self.integer(row[0]), isDone: row[1] == "1",
+                    revision: try Self.count(row[0]), isDone: row[1] == "1",
                     sender: row[2].flatMap { UInt64($0) } ?? 0))
         }
         return ShipmentLedger(entries)

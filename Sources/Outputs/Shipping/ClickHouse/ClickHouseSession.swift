@@ -54,6 +54,13 @@ final class ClickHouseSession: ShippingSession {
         return value
     }
 
+    /// The number of a shipment, or a position.
+    static func count(_ text: String?) throws(ShippingFailure) -> Int64 {
+        var mark = ShippingMark()
+        mark.epoch = try integer(text)
+        return try mark.checked().epoch
+    }
+
     private func questions(_ table: ShippedTable) -> ClickHouseQuestions {
         ClickHouseQuestions(names: definitions.names, level: definitions.level, table: table)
     }

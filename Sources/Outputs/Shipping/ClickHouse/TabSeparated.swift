@@ -4,8 +4,8 @@ package enum TabSeparated {
     /// More rows than the longest answer has: an answer's bytes are bounded, but each row of it takes more here.
     package static let rowsMax = 2_000_000
 
-    /// The rows of an answer, as texts; nil for NULL. What is not of the form that was asked for is no answer: a server,
-    /// or what stands before it, may say anything, also that it failed, and call it well done.
+    /// The rows of an answer, as texts; nil for NULL. What is not of the form that was asked for is no answer: a
+    /// server, or what stands before it, may say anything, also that it failed, and call it well done.
     /// - Parameter cells: of each row.
     /// - Throws: ``ShippingFailure``.
     package static func rows(_ bytes: [UInt8], cells: Int) throws(ShippingFailure) -> [[String?]] {
