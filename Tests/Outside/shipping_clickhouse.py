@@ -35,7 +35,7 @@ ALL = "events, turns, conversations, rollups"
 with open(os.path.join(shipping_postgresql.TOP, "Schemas", "postgresql", "tables.sql"), encoding="utf-8") as lines:
     # Level 18.16 has them as numbers.
     TIMES = set(re.findall(r'"(\w+)" timestamp with time zone', lines.read()))
-STEPS = ("rounds", "late_prices", "somebody_else", "once_more", "another_table", "lost_shipments", "dropped_views", "texts", "told", "stranger", "foreign_table", "wrong_password")
+STEPS = ("rounds", "late_prices", "somebody_else", "once_more", "another_table", "lost_shipments", "older_shipments", "dropped_views", "texts", "told", "stranger", "foreign_table", "wrong_password")
 
 
 class Scene(shipping_postgresql.Scene):
@@ -240,6 +240,16 @@ class Scene(shipping_postgresql.Scene):
         self.caught_up(180)
         self.same("after the table of shipments was lost")
         self.checked("after the table of shipments was lost")
+
+    def older_shipments(self):
+        """The table of shipments was put back to an earlier state than the others: rows that it knows nothing of count no more, and each is there once."""
+        self.server.stop()
+        done = [int(row[0]) for row in self.must("SELECT revision FROM plimsoll.shipments WHERE is_done = 1 ORDER BY revision")]
+        self.changed(f"ALTER TABLE plimsoll.shipments DELETE WHERE (revision > {done[len(done) // 2]})")
+        self.server.start()
+        self.caught_up(180)
+        self.same("after the table of shipments was put back")
+        self.checked("after the table of shipments was put back")
 
     def dropped_views(self):
         self.server.stop()

@@ -29,7 +29,8 @@ package struct ShippingMark: Hashable, Sendable {
         for count in [epoch, position, correctedPosition] where !(0...Self.countMax).contains(count) {
             throw ShippingFailure(
                 .permanent, "mark", "the destination says that it is at \(count), where nobody has brought it",
-                advice: "put right what it says of how far it got, or take all of it away and have everything shipped anew")
+                advice: "put right what it says of how far it got, or take all of it away and have everything shipped "
+                    + "anew")
         }
         return self
     }

@@ -116,6 +116,7 @@ extension ClickHouseSession {
             return mark
         }
         (base, passedOver) = (last.base, last.void)
+        try passOverStrays(behind: last.mark.epoch)
         // texts: names of tables.
         let known = Set(last.tables.split(separator: ",").map(String.init))
         let wanted = Set(tables.map(\.name))
@@ -153,7 +154,8 @@ extension ClickHouseSession {
         // Whoever sets the position by hand says nothing of the event there.
         if let time = row[5], row[4] == row[1] { mark.receivedTime = try Self.integer(time) }
         return Last(
-            mark: try mark.checked(), base: try Self.count(row[6]), tables: row[7] ?? "", views: row[8].flatMap { UInt64($0) } ?? 0,
+            mark: try mark.checked(), base: try Self.count(row[6]), tables: row[7] ?? "",
+            views: row[8].flatMap { UInt64($0) } ?? 0,
             void: (row[9] ?? "").split(separator: ",").compactMap { Int64($0) })
     }
 
@@ -174,6 +176,39 @@ extension ClickHouseSession {
             (lastRevision, highestPosition) = (try Self.count(row[1]), try Self.count(row[2]))
         }
     }
+
+    /// Rows of shipments that nobody wrote down: the table of shipments was put back to an earlier state than others.
+    /// Their numbers are never used again, and once the next shipment is done they are passed over; until then no view
+    /// shows them. Nobody looks where all is as this process left it.
+    private func passOverStrays(behind last: Int64) throws(ShippingFailure) {
+        if upkeep.isAsLeft(last: last, highest: lastRevision) { return }
+        let begun = Set(try ledger(from: last).others(than: last))
+        let revision = ClickHouseTable.revisionColumn
+        let parts = tables.flatMap(ClickHouseTable.of).map { table in
+            "SELECT DISTINCT \(revision) AS stray FROM \(definitions.names.place(table.name)) "
+                + "WHERE \(revision) > \(last)"
+        }
+        guard !parts.isEmpty else { return }
+        var strays: Set<Int64> = []
+        for row in try connection.run(parts.joined(separator: " UNION ALL "), cells: 1) {
+            strays.insert(try Self.count(row[0]))
+        }
+        // Who began and is perhaps still at it is passed over by the ledger, where he is.
+        strays.subtract(begun)
+        guard let highest = strays.max() else { return upkeep.leave(last: last, highest: lastRevision) }
+        guard strays.count <= Self.straysMax else {
+            throw ShippingFailure(
+                .permanent, "strays",
+                "tables have rows of \(strays.count) shipments behind the last one that is written down, \(last)",
+                advice: "put all tables of \(definitions.names.database) back to one moment, or drop the database and "
+                    + "have everything shipped anew")
+        }
+        lastRevision = max(lastRevision, highest)
+        passedOver = Set(passedOver).union(strays).sorted()
+    }
+
+    /// Each shipment after them has a list of those that are passed over.
+    private static let straysMax = 10_000
 
     /// The highest shipment that rows have.
     private func highestRevision() throws(ShippingFailure) -> Int64 {
@@ -203,6 +238,7 @@ extension ClickHouseSession {
                     + "(\(sender.node), \(ClickHouseNames.literal(source)), \(revision), \(began), \(base), "
                     + "\(sender.number), 0)")
             lastRevision = revision
+            upkeep.claim(revision)
             switch try ledger(from: began).claim(revision, by: sender.number, from: began) {
             case .held(let void):
                 willPassOver = void
@@ -236,6 +272,7 @@ extension ClickHouseSession {
         passedOver += willPassOver
         try note(mark, previous: began)
         guard try ledger(from: mark.epoch).isLast(mark.epoch) else { throw Self.moved }
+        upkeep.leave(last: mark.epoch, highest: lastRevision)
     }
 
     private func note(_ mark: ShippingMark, previous: Int64) throws(ShippingFailure) {

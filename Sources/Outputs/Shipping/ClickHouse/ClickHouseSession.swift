@@ -8,7 +8,7 @@ final class ClickHouseSession: ShippingSession {
     let connection: ClickHouseConnection
     let definitions: ClickHouseDefinitions
     let sender: ClickHouseSender
-    private let upkeep: ClickHouseUpkeep
+    let upkeep: ClickHouseUpkeep
     private let isForced: Bool
     var source = ""
     /// Those that are shipped, in order.
