@@ -14,8 +14,10 @@ import os
 import random
 import re
 import socket
+import struct
 import subprocess
 import sys
+import threading
 import time
 
 from outside.judging import judged
@@ -41,7 +43,7 @@ FIGURES = {
     "rollup_llm_call_1h": "sum(events), count(distinct time), sum(input_tokens_sum), coalesce(sum(cost_usd_sum), 0)",
 }
 STEPS = (
-    "rounds", "late_prices", "somebody_else", "once_more", "another_table", "changed_there", "hostile", "marks", "told", "looks", "stranger", "silent")
+    "rounds", "late_prices", "somebody_else", "once_more", "another_table", "changed_there", "hostile", "marks", "told", "looks", "stranger", "silent", "odd")
 PRICES = ("input", "output", "cache_read", "cache_write")
 
 
@@ -49,6 +51,53 @@ def number(text):
     """A figure without the zeros that one of them writes at its end."""
     text = str(text)
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class OddDatabase(threading.Thread):
+    """Says hello as PostgreSQL does; to a question it begins to hand out a copy, or rows without end."""
+
+    def __init__(self, kind):
+        super().__init__(daemon=True)
+        self.kind, self.listener = kind, socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.start()
+
+    def run(self):
+        try:
+            while True:
+                connection, _ = self.listener.accept()
+                with connection:
+                    self.answer(connection)
+        except OSError:
+            pass
+
+    @staticmethod
+    def message(kind, body):
+        return kind + struct.pack(">I", len(body) + 4) + body
+
+    def answer(self, connection):
+        try:
+            connection.recv(1 << 16)
+            told = b"".join(
+                self.message(b"S", name + b"\0" + value + b"\0")
+                for name, value in ((b"server_version", b"15.1"), (b"server_encoding", b"UTF8"), (b"client_encoding", b"UTF8")))
+            connection.sendall(self.message(b"R", struct.pack(">I", 0)) + told + self.message(b"Z", b"I"))
+            connection.recv(1 << 16)
+            if self.kind == "copy":
+                connection.sendall(self.message(b"H", b"\0\0\0"))
+                connection.recv(1)
+            else:
+                connection.sendall(self.message(b"T", struct.pack(">H", 1) + b"x\0" + struct.pack(">IHIhih", 0, 0, 25, -1, -1, 0)))
+                row = self.message(b"D", struct.pack(">HI", 1, 1000) + b"x" * 1000)
+                while True:
+                    connection.sendall(row * 1000)
+        except OSError:
+            pass
+
+    def end(self):
+        # Closed alone it would stay open as long as the thread waits for somebody.
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
 
 
 class Scene:
@@ -286,6 +335,21 @@ class Scene:
             self.server.stop()
             self.server.start()
             self.caught_up()
+
+    def odd(self):
+        """A database that lets everybody in and answers with what nobody asked for, or with no end of it."""
+        for kind in ("copy", "rows"):
+            door = OddDatabase(kind)
+            settings = os.path.join(self.folder, "odd.yaml")
+            with open(settings, "w", encoding="utf-8") as file:
+                file.write(f"ship:\n  postgresql:\n    connection: host=127.0.0.1 port={door.port} user=nobody sslmode=disable gssencmode=disable\n")
+            begun = time.monotonic()
+            try:
+                status, out, err = self.run("ship", "status", "--data", self.data, "--config", settings)
+                self.expect(status == 3 and time.monotonic() - begun < 100, f"ship status of an odd database ({kind}) says {status}: {out}{err}")
+            except subprocess.TimeoutExpired:
+                self.problems.append(f"an odd database ({kind}) is listened to without end")
+            door.end()
 
     def told(self):
         status, out, err = self.ship("status")
