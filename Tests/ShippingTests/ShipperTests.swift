@@ -319,6 +319,26 @@ import Testing
         #expect(shipper.sample.failures["timeout"] ?? 0 > 0)
     }
 
+    /// The same of what silence closed while the database was away.
+    @Test func whatSilenceClosedComesInSmallerPieces() throws {
+        let (database, world) = (SimulatedDatabase(), ShippedWorld())
+        world.state.withLock { state in
+            state.events = (1...60).map { position in
+                ShippedWorld.Event(
+                    position: position, conversation: "c\(position)", trace: "t\(position)",
+                    time: position * ShippedWorld.hour, cost: position)
+            }
+        }
+        let shipper = Self.shipper(database, world, batch: 40)
+        try Self.settle(shipper, world)
+        world.state.withLock { $0.silentUntil = 61 * ShippedWorld.hour }
+        database.state.withLock { $0.rowsMax = 25 }
+        for _ in 0..<200 { _ = try shipper.step() }
+        Self.expectSame(database, world)
+        #expect(shipper.sample.failures["timeout"] ?? 0 > 0)
+        #expect(database.state.withLock { $0.mark.closedTime } == 61 * ShippedWorld.hour)
+    }
+
     /// Of a table of years no more than a day, or some conversations, is looked at at one time.
     @Test func whatIsComparedIsReadInPieces() throws {
         let (database, world) = (SimulatedDatabase(), ShippedWorld())
