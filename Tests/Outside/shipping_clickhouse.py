@@ -35,7 +35,7 @@ ALL = "events, turns, conversations, rollups"
 with open(os.path.join(shipping_postgresql.TOP, "Schemas", "postgresql", "tables.sql"), encoding="utf-8") as lines:
     # Level 18.16 has them as numbers.
     TIMES = set(re.findall(r'"(\w+)" timestamp with time zone', lines.read()))
-STEPS = ("rounds", "late_prices", "somebody_else", "once_more", "another_table", "lost_shipments", "dropped_views", "texts", "told", "stranger", "wrong_password")
+STEPS = ("rounds", "late_prices", "somebody_else", "once_more", "another_table", "lost_shipments", "older_shipments", "dropped_views", "texts", "told", "stranger", "foreign_table", "wrong_password")
 
 
 class Scene(shipping_postgresql.Scene):
@@ -241,6 +241,16 @@ class Scene(shipping_postgresql.Scene):
         self.same("after the table of shipments was lost")
         self.checked("after the table of shipments was lost")
 
+    def older_shipments(self):
+        """The table of shipments was put back to an earlier state than the others: rows that it knows nothing of count no more, and each is there once."""
+        self.server.stop()
+        done = [int(row[0]) for row in self.must("SELECT revision FROM plimsoll.shipments WHERE is_done = 1 ORDER BY revision")]
+        self.changed(f"ALTER TABLE plimsoll.shipments DELETE WHERE (revision > {done[len(done) // 2]})")
+        self.server.start()
+        self.caught_up(180)
+        self.same("after the table of shipments was put back")
+        self.checked("after the table of shipments was put back")
+
     def dropped_views(self):
         self.server.stop()
         self.must("DROP TABLE plimsoll.llm_call")
@@ -272,6 +282,22 @@ class Scene(shipping_postgresql.Scene):
             for statement in out.replace("`plimsoll`", "`by_hand`").split(";\n"):
                 if statement.strip():
                     self.must(statement)
+
+    def foreign_table(self):
+        """A table of somebody else where a view is to be stays, with what it holds."""
+        self.server.stop()
+        self.must("CREATE DATABASE shop")
+        self.must("CREATE TABLE shop.events (x Int64) ENGINE = MergeTree ORDER BY x")
+        self.must("INSERT INTO shop.events VALUES (42)")
+        self.configure(ALL, 1000, database="shop")
+        self.server.start()
+        ends = time.monotonic() + 30
+        while time.monotonic() < ends and "shop.events" not in str(self.shipping().get("hindrance")):
+            time.sleep(0.2)
+        self.expect("shop.events" in str(self.shipping().get("hindrance")), f"nobody is told of the table: {self.shipping()}")
+        self.expect(self.must("SELECT * FROM shop.events") == [["42"]], "the table of somebody else is gone")
+        self.server.stop()
+        self.configure(ALL, 1000)
 
     def wrong_password(self):
         with open(self.password, "w", encoding="utf-8") as file:

@@ -14,8 +14,10 @@ import os
 import random
 import re
 import socket
+import struct
 import subprocess
 import sys
+import threading
 import time
 
 from outside.judging import judged
@@ -41,7 +43,7 @@ FIGURES = {
     "rollup_llm_call_1h": "sum(events), count(distinct time), sum(input_tokens_sum), coalesce(sum(cost_usd_sum), 0)",
 }
 STEPS = (
-    "rounds", "late_prices", "somebody_else", "once_more", "another_table", "changed_there", "hostile", "told", "looks", "stranger", "silent")
+    "rounds", "late_prices", "somebody_else", "once_more", "another_table", "changed_there", "hostile", "marks", "told", "looks", "stranger", "silent", "odd")
 PRICES = ("input", "output", "cache_read", "cache_write")
 
 
@@ -49,6 +51,53 @@ def number(text):
     """A figure without the zeros that one of them writes at its end."""
     text = str(text)
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class OddDatabase(threading.Thread):
+    """Says hello as PostgreSQL does; to a question it begins to hand out a copy, or rows without end."""
+
+    def __init__(self, kind):
+        super().__init__(daemon=True)
+        self.kind, self.listener = kind, socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.start()
+
+    def run(self):
+        try:
+            while True:
+                connection, _ = self.listener.accept()
+                with connection:
+                    self.answer(connection)
+        except OSError:
+            pass
+
+    @staticmethod
+    def message(kind, body):
+        return kind + struct.pack(">I", len(body) + 4) + body
+
+    def answer(self, connection):
+        try:
+            connection.recv(1 << 16)
+            told = b"".join(
+                self.message(b"S", name + b"\0" + value + b"\0")
+                for name, value in ((b"server_version", b"15.1"), (b"server_encoding", b"UTF8"), (b"client_encoding", b"UTF8")))
+            connection.sendall(self.message(b"R", struct.pack(">I", 0)) + told + self.message(b"Z", b"I"))
+            connection.recv(1 << 16)
+            if self.kind == "copy":
+                connection.sendall(self.message(b"H", b"\0\0\0"))
+                connection.recv(1)
+            else:
+                connection.sendall(self.message(b"T", struct.pack(">H", 1) + b"x\0" + struct.pack(">IHIhih", 0, 0, 25, -1, -1, 0)))
+                row = self.message(b"D", struct.pack(">HI", 1, 1000) + b"x" * 1000)
+                while True:
+                    connection.sendall(row * 1000)
+        except OSError:
+            pass
+
+    def end(self):
+        # Closed alone it would stay open as long as the thread waits for somebody.
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
 
 
 class Scene:
@@ -170,9 +219,12 @@ class Scene:
             "update plimsoll.llm_call set cost_usd = cost_usd + 0.000000000001 where position = (select min(position) from plimsoll.llm_call "
             "where cost_usd is not null); delete from plimsoll.turns where ctid in (select ctid from plimsoll.turns limit 3); "
             "insert into plimsoll.tool_call (position, time, time_ns, shipped_hash, shipped_revision) values (1, now(), 1, 1, 1); "
+            "insert into plimsoll.turns (shipped_key, shipped_scope, asked_time, shipped_hash, shipped_revision) values "
+            "('6f0d9c1e-0000-4000-8000-000000000001', '6f0d9c1e-0000-4000-8000-000000000002', '9999-01-01', 1, 1); "
             "delete from plimsoll.message_sent where position = (select max(position) from plimsoll.message_sent);")
         status, out, err = self.ship("check")
         self.expect(status == 1 and "llm_call" in err and "turns" in err and "message_sent" in err and "tool_call" in err, f"ship check sees {status}: {out}{err}")
+        self.expect("no time here has" in err, f"ship check does not see a row of the year 9999: {err}")
         status, out, err = self.ship("check", "--repair")
         self.expect(status == 0, f"ship check --repair says {status}: {out}{err}")
         self.caught_up()
@@ -266,6 +318,38 @@ class Scene:
             taken = time.monotonic() - begun
             connection.close()
             self.expect(taken < 15, f"a server took {taken:.0f} s to end while it connected")
+
+    def marks(self):
+        """Whatever somebody writes into the row of sync, the server goes on and says what is wrong."""
+        columns = "epoch, position, corrected_position, closed_time_ns"
+        for change in ("epoch = 9223372036854775807", "position = -9223372036854775808", "corrected_position = -5"):
+            row = ", ".join(self.there(f"select {columns} from plimsoll.sync")[0])
+            self.postgres.script(f"update plimsoll.sync set {change}")
+            self.server.stop()
+            self.server.start()
+            ends = time.monotonic() + 20
+            while time.monotonic() < ends and "nobody has brought it" not in str(self.shipping().get("hindrance")):
+                time.sleep(0.2)
+            self.expect("nobody has brought it" in str(self.shipping().get("hindrance")), f"nobody is told of {change}: {self.shipping()}")
+            self.postgres.script(f"update plimsoll.sync set ({columns}) = ({row})")
+            self.server.stop()
+            self.server.start()
+            self.caught_up()
+
+    def odd(self):
+        """A database that lets everybody in and answers with what nobody asked for, or with no end of it."""
+        for kind in ("copy", "rows"):
+            door = OddDatabase(kind)
+            settings = os.path.join(self.folder, "odd.yaml")
+            with open(settings, "w", encoding="utf-8") as file:
+                file.write(f"ship:\n  postgresql:\n    connection: host=127.0.0.1 port={door.port} user=nobody sslmode=disable gssencmode=disable\n")
+            begun = time.monotonic()
+            try:
+                status, out, err = self.run("ship", "status", "--data", self.data, "--config", settings)
+                self.expect(status == 3 and time.monotonic() - begun < 100, f"ship status of an odd database ({kind}) says {status}: {out}{err}")
+            except subprocess.TimeoutExpired:
+                self.problems.append(f"an odd database ({kind}) is listened to without end")
+            door.end()
 
     def told(self):
         status, out, err = self.ship("status")

@@ -128,12 +128,49 @@ import Testing
         #expect(failure(500, "Code: 999999999999999999999. DB").reason == "connection")
         #expect(failure(502, "<html>").kind == .transient && failure(404, "<html>").kind == .permanent)
         #expect(failure(401, "").reason == "login")
+        // More than a proxy takes: it comes in smaller pieces.
+        #expect(failure(413, "<html>").kind == .transient && failure(413, "").reason == "too_large")
     }
 
-    @Test func answersAreReadCellByCell() {
-        func rows(_ text: String) -> [[String?]] { TabSeparated.rows(Array(text.utf8)) }
-        #expect(rows("") == [] && rows("1\n") == [["1"]])
-        #expect(rows("a\t\\N\t\n\\\\N\tb\\tc\td\\'e\n") == [["a", nil, ""], ["\\N", "b\tc", "d'e"]])
-        #expect(rows("DateTime64(9, \\'UTC\\')\n") == [["DateTime64(9, 'UTC')"]])
+    /// Some fail and call it well done.
+    @Test func whatIsDoneWellHasNoAnswer() throws {
+        try ShippingFailure.refusal(in: [])
+        try ShippingFailure.refusal(in: Array("\n".utf8))
+        for (text, reason) in [("Code: 241. DB::Exception: Memory limit", "too_large"), ("<html>", "connection")] {
+            do throws(ShippingFailure) {
+                try ShippingFailure.refusal(in: Array(text.utf8))
+                Issue.record("\(text) is no refusal")
+            } catch { #expect(error.kind == .transient && error.reason == reason) }
+        }
+    }
+
+    /// What stands where a view is to be, and is none, would go with all that it holds.
+    @Test func tablesOfOthersAreLeftAlone() {
+        let definitions = ClickHouseDefinitions(database: "plimsoll")
+        func others(_ engines: [String: String]) -> String? {
+            definitions.others(among: engines, [Self.events, Self.turns])
+        }
+        #expect(others([:]) == nil && others(["events": "View", "turns": "View", "orders": "MergeTree"]) == nil)
+        #expect(others(["llm_call_facts": "MergeTree", "shipments": "MergeTree"]) == nil)
+        for name in ["events", "cut", "void", "llm_call", "turns"] {
+            #expect(others([name: "MergeTree"]) == name && others([name: "MaterializedView"]) == name)
+        }
+    }
+
+    @Test func answersAreReadCellByCell() throws {
+        func rows(_ text: String, _ cells: Int) throws -> [[String?]] {
+            try TabSeparated.rows(Array(text.utf8), cells: cells)
+        }
+        #expect(try rows("", 3) == [] && rows("1\n", 1) == [["1"]] && rows("\n", 1) == [[""]])
+        #expect(try rows("a\t\\N\t\n\\\\N\tb\\tc\td\\'e\n", 3) == [["a", nil, ""], ["\\N", "b\tc", "d'e"]])
+        #expect(try rows("DateTime64(9, \\'UTC\\')\n", 1) == [["DateTime64(9, 'UTC')"]])
+    }
+
+    /// A server may say anything.
+    @Test(arguments: [
+        "1\n", "1\t2\t3\n", "1\t2\n3\n", "1\t2", "\n", "1\t2\nCode: 241. DB::Exception: Memory limit\n", "<html>\n",
+    ])
+    func answersOfAnotherFormAreNone(text: String) {
+        #expect(throws: ShippingFailure.self) { try TabSeparated.rows(Array(text.utf8), cells: 2) }
     }
 }

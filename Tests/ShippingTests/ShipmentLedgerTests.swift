@@ -33,6 +33,23 @@ import Testing
         #expect(ShipmentLedger([Self.done(4)]).isLast(4) && !ShipmentLedger([Self.done(4), Self.done(5)]).isLast(4))
     }
 
+    @Test func whoWroteSomethingDownIsKnown() {
+        let ledger = ShipmentLedger([Self.done(4), Self.begun(4), Self.begun(5, 2), Self.done(6)])
+        #expect(ledger.others(than: 4) == [5, 6] && ledger.others(than: 6) == [])
+    }
+
+    /// Rows that nobody wrote down are looked for, but not where all is as it was left.
+    @Test func aDatabaseThatWasPutBackIsKnown() {
+        let upkeep = ClickHouseUpkeep(after: 2)
+        #expect(!upkeep.isAsLeft(last: 4, highest: 4))
+        upkeep.leave(last: 4, highest: 5)
+        #expect(upkeep.isAsLeft(last: 4, highest: 5) && upkeep.isAsLeft(last: 4, highest: 9))
+        #expect(!upkeep.isAsLeft(last: 3, highest: 9) && !upkeep.isAsLeft(last: 5, highest: 9))
+        // The shipment is there, but not what was begun after it.
+        upkeep.claim(7)
+        #expect(!upkeep.isAsLeft(last: 4, highest: 6) && upkeep.isAsLeft(last: 4, highest: 7))
+    }
+
     /// A table of shipments and what they brought, as a server without transactions has it.
     private struct House {
         struct Row {

@@ -105,6 +105,50 @@ import Testing
         }
     }
 
+    /// Anybody may change what a destination says of how far it got: nothing is shipped then, and nothing ends.
+    @Test(arguments: [Int64.max, .max - 1, .min, -1])
+    func marksThatCannotBeAreTold(number: Int64) throws {
+        for change in [
+            { (mark: inout ShippingMark) in mark.epoch = number }, { $0.position = number },
+            { $0.correctedPosition = number },
+        ] {
+            let (database, world) = (SimulatedDatabase(), ShippedWorld())
+            var generator = SeededGenerator(seed: 5)
+            world.state.withLock { $0.events = (1...40).map { Self.event($0, &generator) } }
+            try Self.settle(Self.shipper(database, world), world)
+            database.state.withLock { change(&$0.mark) }
+            let before = database.state.withLock { $0 }
+            let shipper = Self.shipper(database, world)
+            for _ in 0..<5 { _ = try shipper.step() }
+            #expect(shipper.sample.failures["mark"] == 5 && shipper.sample.hindrance?.contains("\(number)") == true)
+            #expect(database.state.withLock { $0 } == before)
+            #expect(throws: ShippingFailure.self) {
+                _ = try ShippingCheck(database, from: world, Self.configuration()).compare()
+            }
+        }
+    }
+
+    /// A time of closing that is long before any other is one.
+    @Test func closingsFollowFromAnyTime() throws {
+        let (database, world) = (SimulatedDatabase(), ShippedWorld())
+        var generator = SeededGenerator(seed: 5)
+        world.state.withLock { $0.events = (1...40).map { Self.event($0, &generator) } }
+        try Self.settle(Self.shipper(database, world), world)
+        database.state.withLock { $0.mark.closedTime = .min + 1 }
+        try Self.settle(Self.shipper(database, world), world)
+        Self.expectSame(database, world)
+        #expect(database.state.withLock { $0.mark.closedTime } == 1)
+    }
+
+    /// Rows that others put there may be of days that no time here has.
+    @Test func daysBeginWhereTimesCanBe() {
+        #expect(DigestRequest.start(of: 0) == 0 && DigestRequest.start(of: -1) == -DigestRequest.day)
+        #expect(DigestRequest.start(of: 106_751) == 106_751 * DigestRequest.day)
+        for stretch in [106_752, 2_932_896, -106_753, DigestRequest.noDay, .max, .min] {
+            #expect(DigestRequest.start(of: stretch) == nil, "\(stretch)")
+        }
+    }
+
     @Test func everythingArrives() throws {
         let (database, world) = (SimulatedDatabase(), ShippedWorld())
         var generator = SeededGenerator(seed: 5)
@@ -273,6 +317,26 @@ import Testing
         for _ in 0..<200 { _ = try shipper.step() }
         Self.expectSame(database, world)
         #expect(shipper.sample.failures["timeout"] ?? 0 > 0)
+    }
+
+    /// The same of what silence closed while the database was away.
+    @Test func whatSilenceClosedComesInSmallerPieces() throws {
+        let (database, world) = (SimulatedDatabase(), ShippedWorld())
+        world.state.withLock { state in
+            state.events = (1...60).map { position in
+                ShippedWorld.Event(
+                    position: position, conversation: "c\(position)", trace: "t\(position)",
+                    time: position * ShippedWorld.hour, cost: position)
+            }
+        }
+        let shipper = Self.shipper(database, world, batch: 40)
+        try Self.settle(shipper, world)
+        world.state.withLock { $0.silentUntil = 61 * ShippedWorld.hour }
+        database.state.withLock { $0.rowsMax = 25 }
+        for _ in 0..<200 { _ = try shipper.step() }
+        Self.expectSame(database, world)
+        #expect(shipper.sample.failures["timeout"] ?? 0 > 0)
+        #expect(database.state.withLock { $0.mark.closedTime } == 61 * ShippedWorld.hour)
     }
 
     /// Of a table of years no more than a day, or some conversations, is looked at at one time.

@@ -105,8 +105,10 @@ struct ShipCommand: ParsableCommand {
                 stretch = "positions \(first) to \(first + ShippingCheck.stretchPositions - 1)"
             } else if finding.stretch == DigestRequest.noDay {
                 stretch = "rows without a time"
+            } else if let start = DigestRequest.start(of: finding.stretch) {
+                stretch = "\(RFC3339.render(start).prefix(10))"
             } else {
-                stretch = "\(RFC3339.render(finding.stretch * DigestRequest.day).prefix(10))"
+                stretch = "day \(finding.stretch) since 1970, which no time here has"
             }
             func text(_ digest: RowDigest) -> String {
                 "\(digest.rows) rows, \(DecimalText.renderUSD(digest.costPicoUSD)) USD, \(digest.tokens) tokens"

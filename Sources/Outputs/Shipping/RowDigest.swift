@@ -46,12 +46,23 @@ package struct DigestRequest: Sendable {
     /// ns of a day.
     package static let day: Int64 = 86_400_000_000_000
 
+    /// When a day begins, ns since 1970 UTC, as far as a time can be; nil: no time here is of it. Destinations have
+    /// times, and somebody's rows, of days that are none here.
+    package static func start(of stretch: Int64) -> Int64? {
+        guard (TouchedRows.floored(.min, day) / day - 1...(.max / day)).contains(stretch) else { return nil }
+        let (start, isBefore) = stretch.multipliedReportingOverflow(by: day)
+        return isBefore ? .min : start
+    }
+
+    /// The last time of a day that begins at one.
+    static func last(ofDayFrom start: Int64) -> Int64 { start > .max - (day - 1) ? .max : start + (day - 1) }
+
     /// Rows of a day that begins at a time; nil: those that have none.
     static func conditions(_ column: TableColumn, from start: Int64?) -> [ShippingRequest.Condition] {
         guard let start else { return [ShippingRequest.Condition(column, .isNull)] }
         return [
             ShippingRequest.Condition(column, .greaterOrEqual(.timestamptz(start))),
-            ShippingRequest.Condition(column, .less(.timestamptz(start + day))),
+            ShippingRequest.Condition(column, .lessOrEqual(.timestamptz(last(ofDayFrom: start)))),
         ]
     }
 

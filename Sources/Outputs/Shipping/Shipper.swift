@@ -30,7 +30,7 @@ package final class Shipper: Sendable {
         var tables: [ShippedTable] = []
         var changes = ChangeTrack(from: 0)
         var retry: ShippingRetry
-        /// Events of the next transaction, less where so many were too much.
+        /// Events of the next transaction, less where so many were too much; of other things so much less, too.
         var eventsMax: Int
         /// Since when something waits, by the monotonic clock.
         var waitingSince: Int64?
@@ -162,7 +162,7 @@ package final class Shipper: Sendable {
         }
         let tables = ShippingChoice.tables(configuration.tables, of: view.tables)
         let session = try target.connect(isAbandoned: { [weak self] in self?.isAbandoned ?? true })
-        let mark = try session.prepare(tables, source: source.name)
+        let mark = try session.prepare(tables, source: source.name).checked()
         try check(mark, view)
         // What was followed stays so where nothing has moved: a connection that is made anew begins nothing anew.
         let isWhereItWasLeft = mark == state.mark
@@ -220,11 +220,19 @@ package final class Shipper: Sendable {
             return correction
         }
         let closed = state.mark.closedTime
-        guard closed > .min, view.silentUntil > closed,
-            view.silentUntil - closed >= configuration.closingNanoseconds,
+        let (silence, isLonger) = view.silentUntil.subtractingReportingOverflow(closed)
+        guard closed > .min, view.silentUntil > closed, isLonger || silence >= configuration.closingNanoseconds,
             state.tables.contains(where: { $0.kind == .conversations })
         else { return nil }
-        return .closings(after: closed, through: view.silentUntil)
+        // What silence closed while the destination was away may be too much for it at one time.
+        let end = isLonger ? view.silentUntil : closed + max(1, share(of: silence, state))
+        return .closings(after: closed, through: end)
+    }
+
+    /// So much of something as of the events of a full transaction go in the next one.
+    private func share(of whole: Int64, _ state: State) -> Int64 {
+        let full = max(1, configuration.batchEvents)
+        return Int64(Int128(whole) * Int128(min(state.eventsMax, full)) / Int128(full))
     }
 
     private func correction(_ state: State) -> ShippingWork? {
@@ -235,7 +243,7 @@ package final class Shipper: Sendable {
             case .conversations, .trace: return .conversations(after: walk.at, through: end)
             }
         }
-        let traces = state.changes.traces(atMost: configuration.batchTraces)
+        let traces = state.changes.traces(atMost: Int(max(1, share(of: Int64(configuration.batchTraces), state))))
         if traces.isEmpty { return nil }
         return .traces(
             Array(Set(traces.map(\.id))).sorted(), left: traces.flatMap(\.left), through: state.mark.position,

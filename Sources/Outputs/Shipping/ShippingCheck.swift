@@ -55,7 +55,7 @@ package struct ShippingCheck {
         let mark =
             prepares
             ? try session.prepare(tables, source: source.name) : try session.standing(tables, source: source.name)
-        return (session, mark)
+        return (session, try mark.checked())
     }
 
     private func tables(_ view: any ShippingView) -> [ShippedTable] {
@@ -114,8 +114,10 @@ package struct ShippingCheck {
         guard let day = DigestRequest.dayColumn(of: table), let dayPlace = table.index(of: day) else {
             let place = table.index(of: "position") ?? 0
             var after: Int64 = 0
-            while after < request.through {
-                let through = min(request.through, after + Int64(max(1, configuration.batchEvents)))
+            // A destination may say that it has more than there is.
+            let last = min(request.through, view.position)
+            while after < last {
+                let through = min(last, after + Int64(max(1, configuration.batchEvents)))
                 let conditions = ShippingRequest.positions(after: after, through: through)
                 let wanted = ShippingRequest(table: table.name, columns: table.columns, conditions: conditions)
                 for chunk in try view.rows(wanted) {
@@ -158,8 +160,7 @@ package struct ShippingCheck {
     ) throws {
         let column = table.columns[place]
         for day in try days(view, table, column) {
-            let conditions = DigestRequest.conditions(
-                column, from: day == DigestRequest.noDay ? nil : day * DigestRequest.day)
+            let conditions = DigestRequest.conditions(column, from: DigestRequest.start(of: day))
             if case .rollup = table.kind {
                 let wanted = ShippingRequest(table: table.name, columns: table.columns, conditions: conditions)
                 for chunk in try view.rows(wanted) { body(ShippedRows(chunk, of: table), day) }
@@ -234,9 +235,10 @@ package struct ShippingCheck {
 
     private func work(_ finding: Finding, through last: Int64) -> [ShippingWork] {
         guard finding.table.kind == .events else {
-            if finding.stretch == DigestRequest.noDay { return [.day(table: finding.table, from: nil)] }
-            return [.day(table: finding.table, from: finding.stretch * DigestRequest.day)]
+            // Of a day that no time here has there is nothing to bring, and what is there goes.
+            return [.day(table: finding.table, from: DigestRequest.start(of: finding.stretch))]
         }
+        guard (0...last / Self.stretchPositions).contains(finding.stretch) else { return [] }
         let start = max(0, finding.stretch * Self.stretchPositions - 1)
         let end = min(last, (finding.stretch + 1) * Self.stretchPositions - 1)
         let step = Int64(max(1, configuration.batchEvents))

@@ -152,8 +152,8 @@ struct ShippingLoad {
         guard let name = DigestRequest.dayColumn(of: table), let place = table.index(of: name) else { return }
         if case .rollup(_, let grain) = table.kind {
             guard let start else { return }
-            return try putBuckets(
-                Array(stride(from: start, to: start + DigestRequest.day, by: Int64.Stride(grain))), of: table)
+            let last = DigestRequest.last(ofDayFrom: start)
+            return try putBuckets(Array(stride(from: start, through: last, by: Int64.Stride(grain))), of: table)
         }
         let column = table.columns[place]
         let conditions = DigestRequest.conditions(column, from: start)

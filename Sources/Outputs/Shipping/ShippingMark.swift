@@ -9,12 +9,29 @@ package struct ShippingMark: Hashable, Sendable {
     /// When the event at the position was received, ns since 1970 UTC, by which a store that was put back and went on
     /// from there is known; nil: nobody knows, or somebody else set the position.
     package var receivedTime: Int64?
+    // tests: somebody changes it over there.
     /// What the store noted up to here about events before (prices that came late, corrections, rows that others stand
     /// for, other rules of outcomes) has been followed.
-    var correctedPosition: Int64 = 0
+    package var correctedPosition: Int64 = 0
+    // tests: as above.
     /// Conversations that silence had closed by then are closed there, ns since 1970 UTC.
-    var closedTime: Int64 = .min
+    package var closedTime: Int64 = .min
 
     /// Nothing was shipped.
     package init() {}
+
+    /// No store and no destination counts so far, and one more than it is still a number.
+    static let countMax: Int64 = 1 << 62
+
+    /// The mark, where it is one that shipping has written: anybody may change a row over there.
+    /// - Throws: ``ShippingFailure``.
+    func checked() throws(ShippingFailure) -> ShippingMark {
+        for count in [epoch, position, correctedPosition] where !(0...Self.countMax).contains(count) {
+            throw ShippingFailure(
+                .permanent, "mark", "the destination says that it is at \(count), where nobody has brought it",
+                advice: "put right what it says of how far it got, or take all of it away and have everything shipped "
+                    + "anew")
+        }
+        return self
+    }
 }

@@ -16,6 +16,9 @@ internal import CLibPQ
     private static let sliceMilliseconds = 100
     /// Bytes that are handed to libpq at one time.
     private static let pieceBytes = 1 << 18
+    /// The longest answer has some ten thousand rows; each cell counts as a few bytes more than it has.
+    private static let answerBytesMax = 64 << 20
+    private static let cellBytes = 32
 
     private static let isPrepared: Bool = {
         pq_prepare()
@@ -136,7 +139,10 @@ internal import CLibPQ
     /// - Throws: ``PostgresFailure``; a transaction that was begun is left to be rolled back.
     package func run(_ statements: String) throws(PostgresFailure) -> [[String?]] {
         try hearCopy()
-        guard unsafe PQsendQuery(handle, statements) == 1 else { throw failure(.broken) }
+        // Row by row, so that an answer is let go of when it comes to too much.
+        guard unsafe PQsendQuery(handle, statements) == 1, unsafe PQsetSingleRowMode(handle) == 1 else {
+            throw failure(.broken)
+        }
         try flush()
         return try results().rows
     }
@@ -223,6 +229,9 @@ internal import CLibPQ
 
     private func results() throws(PostgresFailure) -> Results {
         var all = Results()
+        // Of the statement whose rows come.
+        var rows: [[String?]] = []
+        var room = Self.answerBytesMax
         var refusal: PostgresFailure?
         var silence = 0
         while true {
@@ -233,7 +242,15 @@ internal import CLibPQ
             guard let result = unsafe PQgetResult(handle) else { break }
             defer { unsafe PQclear(result) }
             switch unsafe PQresultStatus(result) {
-            case PGRES_TUPLES_OK: all.rows = unsafe Self.rows(of: result)
+            case PGRES_SINGLE_TUPLE:
+                unsafe rows += Self.rows(of: result, &room)
+                guard room >= 0 else {
+                    throw PostgresFailure(.broken, "the server says more than was asked for")
+                }
+            case PGRES_TUPLES_OK: (all.rows, rows) = (rows, [])
+            // libpq would give the same for ever.
+            case PGRES_COPY_OUT, PGRES_COPY_BOTH:
+                throw PostgresFailure(.broken, "the server hands out what nobody asked for")
             case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: break
             case PGRES_COPY_IN:
                 all.isCopying = true
@@ -249,10 +266,13 @@ internal import CLibPQ
         return all
     }
 
-    private static func rows(of result: OpaquePointer) -> [[String?]] {
+    /// - Parameter room: so many bytes may still come.
+    private static func rows(of result: OpaquePointer, _ room: inout Int) -> [[String?]] {
         let (rows, columns) = unsafe (PQntuples(result), PQnfields(result))
         return (0..<rows).map { row in
-            (0..<columns).map { column in
+            room -= cellBytes
+            return (0..<columns).map { column in
+                room -= unsafe Int(PQgetlength(result, row, column)) + cellBytes
                 if unsafe PQgetisnull(result, row, column) == 1 { return nil }
                 return unsafe String(cString: PQgetvalue(result, row, column))
             }

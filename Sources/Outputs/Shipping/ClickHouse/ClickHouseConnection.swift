@@ -28,12 +28,18 @@ final class ClickHouseConnection {
         (self.address, self.isAbandoned) = (address, isAbandoned)
     }
 
-    /// Runs a statement.
-    /// - Returns: its rows, as texts; nil for NULL.
+    /// Runs a statement that has no answer.
     /// - Throws: ``ShippingFailure``.
-    @discardableResult
-    func run(_ statement: String) throws(ShippingFailure) -> [[String?]] {
-        TabSeparated.rows(try send(Array(statement.utf8), settings))
+    func run(_ statement: String) throws(ShippingFailure) {
+        try ShippingFailure.refusal(in: try send(Array(statement.utf8), settings))
+    }
+
+    /// Asks something.
+    /// - Parameter cells: of each row.
+    /// - Returns: rows of so many cells, as texts; nil for NULL.
+    /// - Throws: ``ShippingFailure``.
+    func run(_ statement: String, cells: Int) throws(ShippingFailure) -> [[String?]] {
+        try TabSeparated.rows(try send(Array(statement.utf8), settings), cells: cells)
     }
 
     /// Puts rows into a table; all of them are there afterwards, of each part of the table at once.
@@ -48,7 +54,7 @@ final class ClickHouseConnection {
                 ("insert_deduplication_token", token), ("max_partitions_per_insert_block", "0"), ("async_insert", "0"),
             ]
         }
-        _ = try send(rows, all)
+        try ShippingFailure.refusal(in: try send(rows, all))
     }
 
     private func send(

@@ -154,6 +154,14 @@ package struct ClickHouseDefinitions: Sendable {
         return views
     }
 
+    // tests: told without a server.
+    /// A table that stands where a view of ours is to be: making the view would take it away with all that it holds.
+    /// - Parameter engines: what stands in the database, by name.
+    /// - Returns: the first such name; nil: there is none.
+    package func others(among engines: [String: String], _ tables: [ShippedTable]) -> String? {
+        views(tables).map(\.name).first { name in engines[name].map { $0 != "View" } ?? false }
+    }
+
     /// What makes a view, in place of one of before. An old server runs what it has of a statement when the connection
     /// breaks, so no statement that changes anything is one without its last bracket.
     func make(view name: String, _ select: String) -> [String] {

@@ -1,5 +1,4 @@
 package import Platform
-import Synchronization
 
 /// A ClickHouse server that is shipped to.
 package struct ClickHouseDestination: ShippingDestination {
@@ -66,7 +65,7 @@ package struct ClickHouseDestination: ShippingDestination {
             ClickHouseAddress(
                 url: place.url, user: place.user, password: secret, authorityFile: place.authorityFile),
             isAbandoned: isAbandoned)
-        let version = try connection.run("SELECT version()").first?.first ?? nil
+        let version = try connection.run("SELECT version()", cells: 1).first?.first ?? nil
         let level = try Self.level(version ?? "")
         // Whatever the user's profile says: sums of no rows, and what IN makes of nulls, are as they are by default.
         if level == .modern { connection.settings += [("aggregate_functions_null_for_empty", "0")] }
@@ -95,31 +94,4 @@ struct ClickHouseSender: Sendable {
     var node: Int64
     /// By chance: what tells the sender from others of the same store.
     var number: UInt64
-}
-
-/// What is due now and then, for as long as the process runs: rows that no longer count are taken away.
-final class ClickHouseUpkeep: Sendable {
-    private struct State {
-        var shipments = 0
-        // texts: names of tables.
-        var changed: Set<String> = []
-    }
-
-    private let shipmentsMax: Int
-    private let state = Mutex(State())
-
-    /// - Parameter shipmentsMax: after so many.
-    init(after shipmentsMax: Int) { self.shipmentsMax = shipmentsMax }
-
-    /// A shipment brought rows to some tables.
-    /// - Returns: the tables that are due; nil: none are.
-    func note(_ tables: [String]) -> Set<String>? {
-        state.withLock { state in
-            state.shipments += 1
-            state.changed.formUnion(tables)
-            guard state.shipments >= shipmentsMax else { return nil }
-            defer { state = State() }
-            return state.changed
-        }
-    }
 }

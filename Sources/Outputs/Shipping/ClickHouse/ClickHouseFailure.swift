@@ -52,6 +52,14 @@ extension ShippingFailure {
         }
     }
 
+    // tests: as above.
+    /// What is done well has no answer: a server that says something nevertheless says that it failed, whatever HTTP
+    /// says.
+    /// - Throws: what it means.
+    package static func refusal(in answer: [UInt8]) throws(ShippingFailure) {
+        if answer.contains(where: { $0 > 0x20 }) { throw ShippingFailure(ofClickHouse: 500, answer) }
+    }
+
     /// So much of what a server says is told.
     private static let wordsMax = 300
 
@@ -67,6 +75,8 @@ extension ShippingFailure {
             ShippingFailure(
                 .permanent, "login", "what answers there lets nobody in (HTTP \(status))",
                 advice: "see what stands before the server, and ship.clickhouse.user")
+        // What stands before the server takes no such body.
+        case 413: ShippingFailure(.transient, "too_large", "it answers with HTTP \(status)")
         case 408, 429, 500...599: ShippingFailure(.transient, "connection", "it answers with HTTP \(status)")
         default:
             ShippingFailure(

@@ -18,7 +18,8 @@ extension ClickHouseSession {
     func hasTable(_ name: String) throws(ShippingFailure) -> Bool {
         let database = ClickHouseNames.literal(definitions.names.database)
         return try !connection.run(
-            "SELECT name FROM system.tables WHERE database = \(database) AND name = \(ClickHouseNames.literal(name))"
+            "SELECT name FROM system.tables WHERE database = \(database) AND name = \(ClickHouseNames.literal(name))",
+            cells: 1
         ).isEmpty
     }
 
@@ -30,12 +31,14 @@ extension ClickHouseSession {
     /// - Returns: whether a table or a column was made, which has nothing of what was shipped before.
     private func makeTables() throws(ShippingFailure) -> Bool {
         let database = ClickHouseNames.literal(definitions.names.database)
-        if try connection.run("SELECT name FROM system.databases WHERE name = \(database)").isEmpty {
+        if try connection.run("SELECT name FROM system.databases WHERE name = \(database)", cells: 1).isEmpty {
             try connection.run(definitions.makeDatabase)
         }
         // texts: names of tables and columns.
         var known: [String: [String: String]] = [:]
-        for row in try connection.run("SELECT table, name, type FROM system.columns WHERE database = \(database)") {
+        for row in try connection.run(
+            "SELECT table, name, type FROM system.columns WHERE database = \(database)", cells: 3)
+        {
             if let table = row[0], let column = row[1], let type = row[2] { known[table, default: [:]][column] = type }
         }
         if known[ClickHouseDefinitions.shipmentsTable] == nil { try connection.run(definitions.makeShipments) }
@@ -48,7 +51,7 @@ extension ClickHouseSession {
             }
             for column in table.columns where try !check(column, of: table, columns[column.name]) { hasMade = true }
         }
-        try makeViews(Set(known.keys))
+        try makeViews()
         return hasMade
     }
 
@@ -78,9 +81,21 @@ extension ClickHouseSession {
     }
 
     /// Views of an earlier version of ours, or of other tables, are made anew.
-    private func makeViews(_ known: Set<String>) throws(ShippingFailure) {
+    private func makeViews() throws(ShippingFailure) {
         let areCurrent = try readViewsHash() == definitions.viewsHash(tables)
-        for view in definitions.views(tables) where !areCurrent || !known.contains(view.name) {
+        let database = ClickHouseNames.literal(definitions.names.database)
+        // texts: names of tables and their engines.
+        var engines: [String: String] = [:]
+        for row in try connection.run("SELECT name, engine FROM system.tables WHERE database = \(database)", cells: 2) {
+            if let name = row[0], let engine = row[1] { engines[name] = engine }
+        }
+        if let name = definitions.others(among: engines, tables) {
+            throw ShippingFailure(
+                .permanent, "schema",
+                "\(definitions.names.database).\(name) is no view of ours but a table of somebody else's",
+                advice: "ship into a database of its own by ship.clickhouse.database, or rename the table")
+        }
+        for view in definitions.views(tables) where !areCurrent || engines[view.name] == nil {
             for statement in definitions.make(view: view.name, view.select) { try connection.run(statement) }
         }
     }
@@ -101,6 +116,7 @@ extension ClickHouseSession {
             return mark
         }
         (base, passedOver) = (last.base, last.void)
+        try passOverStrays(behind: last.mark.epoch)
         // texts: names of tables.
         let known = Set(last.tables.split(separator: ",").map(String.init))
         let wanted = Set(tables.map(\.name))
@@ -128,9 +144,8 @@ extension ClickHouseSession {
         let rows = try connection.run(
             "SELECT revision, position, corrected_position, closed_time_ns, received_position, received_time_ns, base, "
                 + "tables, views, arrayStringConcat(arrayMap(x -> toString(x), void), ',') FROM \(shipments) "
-                + "WHERE is_done = 1 ORDER BY revision DESC LIMIT 1")
+                + "WHERE is_done = 1 ORDER BY revision DESC LIMIT 1", cells: 10)
         guard let row = rows.first else { return nil }
-        guard row.count == 10 else { throw ShippingFailure(.transient, "connection", "the answer is not whole") }
         var mark = ShippingMark()
         mark.epoch = try Self.integer(row[0])
         mark.position = try Self.integer(row[1])
@@ -139,7 +154,8 @@ extension ClickHouseSession {
         // Whoever sets the position by hand says nothing of the event there.
         if let time = row[5], row[4] == row[1] { mark.receivedTime = try Self.integer(time) }
         return Last(
-            mark: mark, base: try Self.integer(row[6]), tables: row[7] ?? "", views: row[8].flatMap { UInt64($0) } ?? 0,
+            mark: try mark.checked(), base: try Self.count(row[6]), tables: row[7] ?? "",
+            views: row[8].flatMap { UInt64($0) } ?? 0,
             void: (row[9] ?? "").split(separator: ",").compactMap { Int64($0) })
     }
 
@@ -148,18 +164,51 @@ extension ClickHouseSession {
     /// The highest number and position that anybody wrote down.
     private func readNumbers() throws(ShippingFailure) {
         let rows = try connection.run(
-            "SELECT source, max(revision), max(position) FROM \(shipments) GROUP BY source")
+            "SELECT source, max(revision), max(position) FROM \(shipments) GROUP BY source", cells: 3)
         (lastRevision, highestPosition) = (0, 0)
-        for row in rows where row.count == 3 {
+        for row in rows {
             guard row[0] == source else {
                 throw ShippingFailure(
                     .permanent, "source",
                     "the database \(definitions.names.database) belongs to another store, \(row[0] ?? "")",
                     advice: "give each store a database of its own by ship.clickhouse.database")
             }
-            (lastRevision, highestPosition) = (try Self.integer(row[1]), try Self.integer(row[2]))
+            (lastRevision, highestPosition) = (try Self.count(row[1]), try Self.count(row[2]))
         }
     }
+
+    /// Rows of shipments that nobody wrote down: the table of shipments was put back to an earlier state than others.
+    /// Their numbers are never used again, and once the next shipment is done they are passed over; until then no view
+    /// shows them. Nobody looks where all is as this process left it.
+    private func passOverStrays(behind last: Int64) throws(ShippingFailure) {
+        if upkeep.isAsLeft(last: last, highest: lastRevision) { return }
+        let begun = Set(try ledger(from: last).others(than: last))
+        let revision = ClickHouseTable.revisionColumn
+        let parts = tables.flatMap(ClickHouseTable.of).map { table in
+            "SELECT DISTINCT \(revision) AS stray FROM \(definitions.names.place(table.name)) "
+                + "WHERE \(revision) > \(last)"
+        }
+        guard !parts.isEmpty else { return }
+        var strays: Set<Int64> = []
+        for row in try connection.run(parts.joined(separator: " UNION ALL "), cells: 1) {
+            strays.insert(try Self.count(row[0]))
+        }
+        // Who began and is perhaps still at it is passed over by the ledger, where he is.
+        strays.subtract(begun)
+        guard let highest = strays.max() else { return upkeep.leave(last: last, highest: lastRevision) }
+        guard strays.count <= Self.straysMax else {
+            throw ShippingFailure(
+                .permanent, "strays",
+                "tables have rows of \(strays.count) shipments behind the last one that is written down, \(last)",
+                advice: "put all tables of \(definitions.names.database) back to one moment, or drop the database and "
+                    + "have everything shipped anew")
+        }
+        lastRevision = max(lastRevision, highest)
+        passedOver = Set(passedOver).union(strays).sorted()
+    }
+
+    /// Each shipment after them has a list of those that are passed over.
+    private static let straysMax = 10_000
 
     /// The highest shipment that rows have.
     private func highestRevision() throws(ShippingFailure) -> Int64 {
@@ -168,8 +217,8 @@ extension ClickHouseSession {
         }
         guard !parts.isEmpty else { return 0 }
         var highest: Int64 = 0
-        for row in try connection.run(parts.joined(separator: " UNION ALL ")) {
-            highest = max(highest, try Self.integer(row[0]))
+        for row in try connection.run(parts.joined(separator: " UNION ALL "), cells: 1) {
+            highest = max(highest, try Self.count(row[0]))
         }
         return highest
     }
@@ -189,6 +238,7 @@ extension ClickHouseSession {
                     + "(\(sender.node), \(ClickHouseNames.literal(source)), \(revision), \(began), \(base), "
                     + "\(sender.number), 0)")
             lastRevision = revision
+            upkeep.claim(revision)
             switch try ledger(from: began).claim(revision, by: sender.number, from: began) {
             case .held(let void):
                 willPassOver = void
@@ -205,11 +255,11 @@ extension ClickHouseSession {
     private func ledger(from began: Int64) throws(ShippingFailure) -> ShipmentLedger {
         var entries: [ShipmentLedger.Entry] = []
         for row in try connection.run(
-            "SELECT revision, is_done, sender FROM \(shipments) WHERE revision >= \(began)") where row.count == 3
+            "SELECT revision, is_done, sender FROM \(shipments) WHERE revision >= \(began)", cells: 3)
         {
             entries.append(
                 ShipmentLedger.Entry(
-                    revision: try Self.integer(row[0]), isDone: row[1] == "1",
+                    revision: try Self.count(row[0]), isDone: row[1] == "1",
                     sender: row[2].flatMap { UInt64($0) } ?? 0))
         }
         return ShipmentLedger(entries)
@@ -222,6 +272,7 @@ extension ClickHouseSession {
         passedOver += willPassOver
         try note(mark, previous: began)
         guard try ledger(from: mark.epoch).isLast(mark.epoch) else { throw Self.moved }
+        upkeep.leave(last: mark.epoch, highest: lastRevision)
     }
 
     private func note(_ mark: ShippingMark, previous: Int64) throws(ShippingFailure) {

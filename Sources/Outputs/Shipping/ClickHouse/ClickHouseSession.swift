@@ -8,7 +8,7 @@ final class ClickHouseSession: ShippingSession {
     let connection: ClickHouseConnection
     let definitions: ClickHouseDefinitions
     let sender: ClickHouseSender
-    private let upkeep: ClickHouseUpkeep
+    let upkeep: ClickHouseUpkeep
     private let isForced: Bool
     var source = ""
     /// Those that are shipped, in order.
@@ -52,6 +52,13 @@ final class ClickHouseSession: ShippingSession {
                 advice: "see what the table shipments has, or drop the database and have everything shipped anew")
         }
         return value
+    }
+
+    /// The number of a shipment, or a position.
+    static func count(_ text: String?) throws(ShippingFailure) -> Int64 {
+        var mark = ShippingMark()
+        mark.epoch = try integer(text)
+        return try mark.checked().epoch
     }
 
     private func questions(_ table: ShippedTable) -> ClickHouseQuestions {
@@ -127,7 +134,7 @@ final class ClickHouseSession: ShippingSession {
         var found: [Int64: UInt64] = [:]
         var twice: Set<Int64> = []
         for question in asked {
-            for row in try connection.run(question) {
+            for row in try connection.run(question, cells: 2) {
                 let position = try Self.integer(row[0])
                 let hash = row[1].flatMap { UInt64($0) } ?? 0
                 if found.updateValue(hash, forKey: position) != nil { twice.insert(position) }
@@ -190,7 +197,7 @@ final class ClickHouseSession: ShippingSession {
         guard load.table.kind == .events else {
             var gone = try known(load.replaced.filter { !load.brought.contains($0) }, of: load.table)
             if case .day(let day) = load.cleared {
-                for row in try connection.run(questions(load.table).scopes(of: day)) {
+                for row in try connection.run(questions(load.table).scopes(of: day), cells: 1) {
                     if let scope = row[0].flatMap(Self.hash) { gone.append(scope) }
                 }
             }
@@ -203,12 +210,13 @@ final class ClickHouseSession: ShippingSession {
         var gone: [Int64] = []
         for start in stride(from: 0, to: settled.count, by: Self.listMax) {
             let part = settled[start..<min(start + Self.listMax, settled.count)]
-            for row in try connection.run(questions(load.table).positions(among: part)) {
+            for row in try connection.run(questions(load.table).positions(among: part), cells: 1) {
                 gone.append(try Self.integer(row[0]))
             }
         }
         if case .positions(let after, let through) = load.cleared {
-            for row in try connection.run(questions(load.table).positions(after: after, through: through)) {
+            let question = questions(load.table).positions(after: after, through: through)
+            for row in try connection.run(question, cells: 1) {
                 gone.append(try Self.integer(row[0]))
             }
         }
@@ -222,7 +230,7 @@ final class ClickHouseSession: ShippingSession {
         var known: [Hash128] = []
         for start in stride(from: 0, to: scopes.count, by: Self.scopesMax) {
             let part = scopes[start..<min(start + Self.scopesMax, scopes.count)]
-            for row in try connection.run(questions(table).scopes(among: part)) {
+            for row in try connection.run(questions(table).scopes(among: part), cells: 1) {
                 if let scope = row[0].flatMap(Self.hash) { known.append(scope) }
             }
         }
@@ -252,7 +260,8 @@ final class ClickHouseSession: ShippingSession {
             }
         }
         if asked.isEmpty { return }
-        for row in try connection.run(ClickHouseQuestions.brought(asked, revision, definitions.names)) {
+        let question = ClickHouseQuestions.brought(asked, revision, definitions.names)
+        for row in try connection.run(question, cells: 4) {
             guard let name = row[0], let wanted = sent.removeValue(forKey: name) else { continue }
             guard row.dropFirst().map({ $0.flatMap { UInt64($0) } }) == wanted else {
                 throw ShippingFailure(
@@ -274,7 +283,8 @@ final class ClickHouseSession: ShippingSession {
     private func tidy(_ due: Set<String>, last: Int64) throws(ShippingFailure) {
         let database = ClickHouseNames.literal(definitions.names.database)
         let running = try connection.run(
-            "SELECT count() FROM system.mutations WHERE database = \(database) AND is_done = 0")
+            "SELECT count() FROM system.mutations WHERE database = \(database) AND is_done = 0",
+            cells: 1)
         guard running.first?.first == "0" else { return }
         for table in tables.flatMap(ClickHouseTable.of) where due.contains(table.name) {
             let statement = ClickHouseQuestions.tidy(
@@ -295,7 +305,7 @@ final class ClickHouseSession: ShippingSession {
     func digests(_ request: DigestRequest) throws(ShippingFailure) -> [Int64: RowDigest] {
         guard try hasTable(request.table.name) else { return [:] }
         var digests: [Int64: RowDigest] = [:]
-        for row in try connection.run(questions(request.table).digests(request)) where row.count == 7 {
+        for row in try connection.run(questions(request.table).digests(request), cells: 7) {
             var digest = RowDigest()
             digest.rows = try Self.integer(row[1])
             func number(_ index: Int) -> Int128 { row[index].flatMap { Int128($0) } ?? 0 }

@@ -48,6 +48,9 @@ package struct ShipmentLedger: Sendable {
         return .held(void: Set(others.map(\.revision)).filter { $0 > began }.sorted())
     }
 
+    /// Shipments after one that somebody has written down, begun or done.
+    package func others(than revision: Int64) -> [Int64] { entries.map(\.revision).filter { $0 > revision } }
+
     /// Whether no shipment after this one was brought to its end, and this one was.
     package func isLast(_ revision: Int64) -> Bool {
         entries.contains { $0.isDone && $0.revision == revision }

@@ -1,11 +1,29 @@
 // tests: answers are read without a server.
 /// Answers of ClickHouse in the form `TabSeparated`.
 package enum TabSeparated {
-    /// The rows of an answer, as texts; nil for NULL.
-    package static func rows(_ bytes: [UInt8]) -> [[String?]] {
-        bytes.split(separator: UInt8(ascii: "\n")).map { line in
-            line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false).map(cell)
+    /// More rows than the longest answer has: an answer's bytes are bounded, but each row of it takes more here.
+    package static let rowsMax = 2_000_000
+
+    /// The rows of an answer, as texts; nil for NULL. What is not of the form that was asked for is no answer: a
+    /// server, or what stands before it, may say anything, also that it failed, and call it well done.
+    /// - Parameter cells: of each row.
+    /// - Throws: ``ShippingFailure``.
+    package static func rows(_ bytes: [UInt8], cells: Int) throws(ShippingFailure) -> [[String?]] {
+        var rows: [[String?]] = []
+        var start = bytes.startIndex
+        while start < bytes.endIndex {
+            guard let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) else {
+                throw ShippingFailure(.transient, "answer", "the answer is not whole")
+            }
+            let line = bytes[start..<end].split(
+                separator: UInt8(ascii: "\t"), maxSplits: cells, omittingEmptySubsequences: false)
+            guard line.count == cells, rows.count < rowsMax else {
+                throw ShippingFailure(.transient, "answer", "the answer is not of the form that was asked for")
+            }
+            rows.append(line.map(cell))
+            start = end + 1
         }
+        return rows
     }
 
     private static func cell(_ bytes: ArraySlice<UInt8>) -> String? {

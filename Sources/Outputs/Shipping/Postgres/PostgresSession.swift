@@ -180,7 +180,8 @@ final class PostgresSession: ShippingSession {
             var mark = ShippingMark()
             // Above those of rows that are there although nobody says how far it got: whoever asks for what is new by
             // the revision misses nothing.
-            mark.epoch = try lastRevision(tables) + 1
+            mark.epoch = try lastRevision(tables)
+            mark.epoch = try mark.checked().epoch + 1
             try run(
                 "INSERT INTO \(sync) (source, epoch, position, corrected_position, closed_time_ns, tables) "
                     + "VALUES ('\(source)', \(mark.epoch), 0, 0, \(Int64.min), '\(list)')")
@@ -221,7 +222,7 @@ final class PostgresSession: ShippingSession {
         mark.correctedPosition = try Self.integer(row[3])
         mark.closedTime = try Self.integer(row[4])
         if let time = row[6], row[5] == row[2] { mark.receivedTime = try Self.integer(time) }
-        return (row, mark)
+        return (row, try mark.checked())
     }
 
     /// The last transaction that rows of some tables name; 0: none does.
