@@ -90,7 +90,7 @@ struct ShipCommand: ParsableCommand {
             let waiting = max(0, outcome.position - outcome.mark.position)
             let open =
                 waiting == 0
-                ? "" : "; \(waiting) events behind position \(outcome.mark.position) wait to be shipped, and were not compared"
+                ? "" : "; \(waiting) events behind position \(outcome.mark.position) wait, and were not compared"
             let compared = "\(outcome.rows) rows in \(outcome.stretches) stretches"
             try StandardStream.output.print("\(compared), \(outcome.findings.count) differ\(kept)\(open)")
             // A server that ships is always some events behind; who has none of them was begun anew.
