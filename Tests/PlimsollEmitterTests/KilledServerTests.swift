@@ -79,7 +79,6 @@ import Testing
         shell.arguments = ["-c", HeldProcess.script, "sh", "/bin/sh", "-c", "echo there; exec sleep 60"]
         shell.standardInput = held.fileHandleForReading
         shell.standardOutput = output
-        shell.standardError = FileHandle.nullDevice
         try shell.run()
         #expect(String(decoding: output.fileHandleForReading.availableData, as: UTF8.self) == "there\n")
         Foundation.kill(holder.processIdentifier, SIGKILL)
