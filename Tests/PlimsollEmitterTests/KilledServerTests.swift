@@ -64,30 +64,6 @@ import Testing
         let counts = "select count(*), count(distinct id), count(distinct tool), sum(duration_ns) from tool_call"
         #expect(try await server.ask(counts) == "\(sent),\(sent),\(sent),\(sent * (sent - 1) / 2)")
     }
-
-    /// Nobody is left to clear up after a test run that was killed: a server was found that belonged to none.
-    @Test func aProgramEndsWithWhoeverHeldIt() throws {
-        let (held, output) = (Pipe(), Pipe())
-        let holder = Process()
-        holder.executableURL = URL(fileURLWithPath: "/bin/sleep")
-        holder.arguments = ["60"]
-        holder.standardOutput = held.fileHandleForWriting
-        try holder.run()
-        try held.fileHandleForWriting.close()
-        let shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        shell.arguments = ["-c", HeldProcess.script, "sh", "/bin/sh", "-c", "echo there; exec sleep 60"]
-        shell.standardInput = held.fileHandleForReading
-        shell.standardOutput = output
-        try shell.run()
-        #expect(String(decoding: output.fileHandleForReading.availableData, as: UTF8.self) == "there\n")
-        Foundation.kill(holder.processIdentifier, SIGKILL)
-        shell.waitUntilExit()
-        // As a shell tells SIGKILL; 0 were a program that came to its own end.
-        #expect(shell.terminationStatus == 128 + SIGKILL)
-        // The end of what it writes: no process has it any more.
-        #expect(output.fileHandleForReading.availableData.isEmpty)
-    }
 }
 
 /// `plimsoll serve` as a process of its own, over a store in a temporary folder. One task uses it.
@@ -101,7 +77,7 @@ private final class ServerProcess {
         "plimsoll-killed-\(UUID().uuidString)"
     ).path
     private var address = ListenAddress(host: "127.0.0.1", port: 0)
-    private var process: HeldProcess?
+    private var process: Process?
 
     /// The executable stands beside the bundle of the tests.
     init() throws {
@@ -134,16 +110,19 @@ private final class ServerProcess {
     }
 
     private func listen() throws {
-        process = nil
-        let started = try HeldProcess(
-            executable,
-            [
-                "serve", "--data", directory, "--listen", "127.0.0.1:\(address.port)", "--otlp-http-listen", "none",
-            ])
+        let started = Process()
+        let output = Pipe()
+        started.executableURL = URL(fileURLWithPath: executable)
+        started.arguments = [
+            "serve", "--data", directory, "--listen", "127.0.0.1:\(address.port)", "--otlp-http-listen", "none",
+        ]
+        started.standardOutput = output
+        started.standardError = FileHandle.nullDevice
+        try started.run()
         process = started
         var text = ""
         while !text.contains("\n") {
-            let piece = started.read()
+            let piece = output.fileHandleForReading.availableData
             guard !piece.isEmpty else { throw NotThere(description: "the server ended: \(text)") }
             text += String(decoding: piece, as: UTF8.self)
         }
@@ -156,8 +135,10 @@ private final class ServerProcess {
 
     /// SIGKILL: nothing is flushed, nobody is told.
     func kill() {
-        process?.kill()
+        guard let running = process else { return }
         process = nil
+        if running.isRunning { Foundation.kill(running.processIdentifier, SIGKILL) }
+        running.waitUntilExit()
     }
 
     /// The answer to a question, as CSV without its header.
