@@ -29,7 +29,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 LIBRARIES := libpg-query-dev libsimdjson-dev libre2-dev liblz4-dev libzstd-dev libxxhash-dev zlib1g-dev libssl-dev libcurl4-openssl-dev libpq-dev libjs-chart.js
 # What commands of README ask a server with.
 TOOLS := curl
-CHECKERS := chromium chromium-driver clickhouse-server iproute2 openssl prometheus prometheus-alertmanager postgresql python3-venv strace
+CHECKERS := chromium chromium-driver iproute2 openssl prometheus prometheus-alertmanager postgresql python3-venv strace
 PACKAGERS := dpkg-dev binutils
 # What Benchmarks/kernels.py counts with.
 COUNTERS := valgrind binutils python3
@@ -79,7 +79,7 @@ RELEASE := .build/package
 # A package is newer than those of the commits before it.
 PACKAGE_VERSION ?= $(shell $(RELEASE)/plimsoll version)$(shell git log -1 --date=format:%Y%m%d%H%M%S --format=+%cd.%h 2>/dev/null)
 
-.PHONY: build demo test test-asserts damage overload simulate oracles year failing-calls planted-bugs kill-loop faults fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
+.PHONY: build demo test test-asserts damage overload simulate oracles year failing-calls planted-bugs clickhouse kill-loop faults fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
 
 build: packages
 	@echo "== building the release executable: the first time ten to twenty minutes on two cores, then seconds"
@@ -140,6 +140,16 @@ planted-bugs: packages
 	@echo "== building the developers' executable with faults in it: the first time some minutes"
 	$(SWIFT) build $(FLAGS) $(PLANTED) --product workshop
 	@"$$($(SWIFT) build $(FLAGS) $(PLANTED) --show-bin-path)/workshop" planted-bugs $(PLANTED_SEEDS)
+
+# Shipping to ClickHouse against Debian's server and against chDB: not part of `make test` as long as it is being made.
+clickhouse: build test-packages
+	$(call install_missing,clickhouse-server)
+	@$(VENV)/bin/pip install -q -r Tests/Outside/requirements-clickhouse.txt
+	@plimsoll="$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll" && status=0 && cd Tests/Outside && \
+	for kind in debian chdb; do \
+	  echo "== shipping to $$kind: ten minutes or so"; \
+	  PYTHONDONTWRITEBYTECODE=1 ../../$(VENV)/bin/python shipping_clickhouse.py --plimsoll "$$plimsoll" --kind $$kind || status=1; \
+	done; exit $$status
 
 kill-loop: build
 	@echo "== killing it $(ROUNDS) times: half an hour or more for 1,000"

@@ -46,11 +46,6 @@ struct OutsideTests {
         ["sql_logic.py", "--plimsoll", OutsideChecks.executable],
         ["parquet_files.py", "--plimsoll", OutsideChecks.executable, "--events", "3000"],
         ["shipping_postgresql.py", "--plimsoll", OutsideChecks.executable, "--events", "4000", "--rounds", "10"],
-        ["shipping_clickhouse.py", "--plimsoll", OutsideChecks.executable, "--kind", "debian", "--events", "3000"],
-        [
-            "shipping_clickhouse.py", "--plimsoll", OutsideChecks.executable, "--kind", "chdb", "--events", "2000",
-            "--rounds", "6",
-        ],
         [
             "engines_differential.py", "--plimsoll", OutsideChecks.executable, "--questions", "400", "--seconds", "25",
             "--seed", "7",
@@ -108,7 +103,7 @@ enum OutsideChecks {
         for (tool, package) in [
             ("prometheus", "prometheus"), ("promtool", "prometheus"), ("amtool", "prometheus-alertmanager"),
             ("prometheus-alertmanager", "prometheus-alertmanager"), ("ss", "iproute2"), ("chromium", "chromium"),
-            ("chromedriver", "chromium-driver"), ("strace", "strace"), ("clickhouse-server", "clickhouse-server"),
+            ("chromedriver", "chromium-driver"), ("strace", "strace"),
         ] where !["/usr/bin", "/usr/local/bin", "/usr/sbin"].contains(where: { isThere("\($0)/\(tool)") }) {
             missing.append("\(tool) (Debian package \(package))")
         }
@@ -121,8 +116,7 @@ enum OutsideChecks {
         process.executableURL = URL(fileURLWithPath: python)
         process.arguments = [
             "-c",
-            "import chdb, cloudevents, duckdb, langgraph, opentelemetry.proto, opentelemetry.sdk, pydantic_ai, "
-                + "selenium",
+            "import cloudevents, duckdb, langgraph, opentelemetry.proto, opentelemetry.sdk, pydantic_ai, selenium",
         ]
         process.standardError = FileHandle.nullDevice
         try process.run()

@@ -58,7 +58,7 @@ class ClickHouse:
             try:
                 import chdb  # noqa: F401
             except ImportError as error:
-                raise Missing(f"chDB is not installed (Python package chdb of Tests/Outside/requirements.txt): {error}") from error
+                raise Missing(f"chDB is not installed (Python package chdb of Tests/Outside/requirements-clickhouse.txt): {error}") from error
             self.command = [sys.executable, os.path.abspath(__file__), str(self.port), os.path.join(self.folder, "data")]
         self.begin()
 
