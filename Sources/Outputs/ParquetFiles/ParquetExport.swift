@@ -7,26 +7,24 @@ package import Platform
 /// and stands there only when all of them do.
 ///
 /// A table is read piece by piece and column by column, so that memory holds a column of a row group, however many rows
-/// there are. Rollups are the exception: their pieces are parts, some of them single events, and what they come to is an
-/// answer of the engine.
+/// there are. Rollups are the exception: their pieces are parts, some of them single events, and what they come to is
+/// an answer of the engine.
 package struct ParquetExport {
-    /// All rows of a rollup, by its name, and their columns.
-    package typealias Answer = (_ rollup: String) throws -> (columns: [TableColumn], chunks: [Chunk])
-
     /// The file that says that the others are whole.
     static let manifestName = "manifest.json"
 
     private let catalog: any TableCatalog
     private let disk: any FileSystem
     private let createdBy: String
-    private let answer: Answer
+    private let answer: (_ rollup: String) throws -> (columns: [TableColumn], chunks: [Chunk])
 
     /// Nothing is written yet.
     /// - Parameters:
     ///   - createdBy: which program writes, and of which version.
-    ///   - answer: is asked for each rollup.
+    ///   - answer: gives all rows of a rollup, by its name, and their columns.
     package init(
-        of catalog: any TableCatalog, in disk: any FileSystem, createdBy: String, answering answer: @escaping Answer
+        of catalog: any TableCatalog, in disk: any FileSystem, createdBy: String,
+        answering answer: @escaping (_ rollup: String) throws -> (columns: [TableColumn], chunks: [Chunk])
     ) {
         (self.catalog, self.disk, self.createdBy, self.answer) = (catalog, disk, createdBy, answer)
     }

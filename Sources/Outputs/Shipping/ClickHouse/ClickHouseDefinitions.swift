@@ -154,7 +154,6 @@ package struct ClickHouseDefinitions: Sendable {
         return views
     }
 
-    // tests: told without a server.
     /// A table that stands where a view of ours is to be: making the view would take it away with all that it holds.
     /// - Parameter engines: what stands in the database, by name.
     /// - Returns: the first such name; nil: there is none.
